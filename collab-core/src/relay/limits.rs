@@ -1,0 +1,50 @@
+//! The room's limits (PROTOCOL section 5).
+
+use std::time::Duration;
+
+use crate::wire::Limits;
+
+/// What a room accepts and when it cleans up. `Default` gives PROTOCOL's values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomConfig {
+    /// Whether what is acknowledged as durable is kept at all; false for ephemeral rooms.
+    pub keeps: bool,
+    /// Per connection, in bytes; told to clients in `welcome`.
+    pub limits: Limits,
+    /// Snapshot and tail of one channel, in bytes.
+    pub room_max_bytes: usize,
+    /// Awareness client IDs that one connection may own.
+    pub awareness_clients_max: usize,
+    /// Channels that one connection may have open.
+    pub channels_max: usize,
+    /// Bytes accepted but not yet durable in one channel; more is refused with `store_unavailable`.
+    pub backlog_max_bytes: usize,
+    /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
+    pub presence_timeout: Duration,
+    /// A tail of this many updates is folded into the snapshot.
+    pub compact_tail_updates: usize,
+    /// A tail of this many bytes is folded into the snapshot, if it is also a quarter of it.
+    pub compact_tail_bytes: usize,
+}
+
+impl Default for RoomConfig {
+    fn default() -> Self {
+        let update_max_bytes = 4 << 20;
+        Self {
+            keeps: true,
+            limits: Limits {
+                frame_max_bytes: update_max_bytes + (64 << 10),
+                update_max_bytes,
+                awareness_max_bytes: 16 << 10,
+                signal_max_bytes: 64 << 10,
+            },
+            room_max_bytes: 64 << 20,
+            awareness_clients_max: 16,
+            channels_max: 16,
+            backlog_max_bytes: 16 << 20,
+            presence_timeout: Duration::from_secs(30),
+            compact_tail_updates: 256,
+            compact_tail_bytes: 1 << 20,
+        }
+    }
+}

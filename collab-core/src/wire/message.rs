@@ -1,0 +1,353 @@
+//! One message, and a frame around it (PROTOCOL sections 3 and 4).
+
+use bytes::Bytes;
+
+use super::{Dialect, Reader, WireError, Writer};
+
+/// A frame: a message, behind a channel number in `collab.v1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// 0 for the connection itself, and always 0 in the plain dialect.
+    pub channel: u64,
+    /// What is said.
+    pub message: Message<'a>,
+}
+
+/// A message of either dialect. Types from 16 on exist only in `collab.v1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named and specified in PROTOCOL section 4")]
+pub enum Message<'a> {
+    Sync(Sync<'a>),
+    /// An awareness update, see [`super::read_awareness`].
+    Awareness(&'a [u8]),
+    /// The stock protocol's only word of refusal.
+    PermissionDenied { reason: &'a str },
+    QueryAwareness,
+    Hello { version: u64, token: &'a str },
+    Welcome { version: u64, peer: u64, grant: Grant, limits: Limits, keeps: bool },
+    Open { name: &'a str },
+    Opened { name: &'a str, access: Access },
+    Close,
+    Push { seq: u64, update: &'a [u8] },
+    Received { seq: u64 },
+    Durable { seq: u64 },
+    /// `code` is an [`super::ErrorCode`]; unknown numbers must be tolerated.
+    Error { code: u64, seq: u64, detail: &'a str },
+    Token { token: &'a str },
+    Grant(Grant),
+    /// `peer` is the receiver on the way to the relay and the sender on the way back.
+    Signal { peer: u64, payload: &'a [u8] },
+    /// `kind` is an [`EventKind`]; unknown numbers are ignored.
+    Event { kind: u64, payload: &'a [u8] },
+    Ping { nonce: u64 },
+    Pong { nonce: u64 },
+}
+
+/// The sync protocol of y-protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync<'a> {
+    /// "Here is my state vector."
+    Step1(&'a [u8]),
+    /// "Here is what you lack."
+    Step2(&'a [u8]),
+    /// "This is new."
+    Update(&'a [u8]),
+}
+
+/// What a user may do in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Access {
+    /// Sees everything, changes nothing but its own presence.
+    Read = 0,
+    /// Reads and writes.
+    Write = 1,
+}
+
+/// Who somebody is and what they may do, as an authorizer decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The user's ID; empty for an anonymous guest.
+    pub user: String,
+    /// What they may do in this room.
+    pub access: Access,
+    /// Unix time in ms at which the grant ends; 0 for never.
+    pub expires_at_ms: u64,
+}
+
+/// What a relay accepts from one connection, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "names, units and defaults are those of PROTOCOL section 5")]
+pub struct Limits {
+    pub frame_max_bytes: u64,
+    pub update_max_bytes: u64,
+    pub awareness_max_bytes: u64,
+    pub signal_max_bytes: u64,
+}
+
+/// What a relay reports by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// Frames of this channel were dropped; answer with step 1.
+    Resync = 0,
+    /// The relay shuts down; payload `varUint(retryAfterMs)`.
+    GoingAway = 1,
+    /// Whether the store takes writes; payload `varUint(0 | 1)`.
+    Store = 2,
+    /// Payload `varUint(peer) . varString(user)`.
+    PeerJoined = 3,
+    /// Payload `varUint(peer)`.
+    PeerLeft = 4,
+}
+
+impl EventKind {
+    /// The kind with this number.
+    pub const fn from_u64(number: u64) -> Option<Self> {
+        Some(match number {
+            0 => Self::Resync,
+            1 => Self::GoingAway,
+            2 => Self::Store,
+            3 => Self::PeerJoined,
+            4 => Self::PeerLeft,
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// Reads one frame. Stock messages must end with the frame; extension messages may be longer.
+    pub fn read(dialect: Dialect, bytes: &'a [u8]) -> Result<Self, WireError> {
+        let mut reader = Reader::new(bytes);
+        let channel = match dialect {
+            Dialect::Plain => 0,
+            Dialect::V1 => reader.var_uint()?,
+        };
+        let tag = reader.var_uint()?;
+        let message = match tag {
+            0..=3 => Message::read_stock(tag, &mut reader)?,
+            _ if dialect == Dialect::V1 => Message::read_extension(tag, &mut reader)?,
+            _ => return Err(WireError::UnknownType(tag)),
+        };
+        if tag <= 3 && !reader.is_empty() {
+            return Err(WireError::Trailing);
+        }
+        Ok(Self { channel, message })
+    }
+
+    /// Writes the frame. The plain dialect has no channel number.
+    pub fn write(&self, dialect: Dialect) -> Bytes {
+        let mut writer = Writer::with_capacity(32 + self.message.payload_len());
+        if dialect == Dialect::V1 {
+            writer.var_uint(self.channel);
+        }
+        self.message.write(&mut writer);
+        writer.into_bytes()
+    }
+}
+
+impl<'a> Message<'a> {
+    /// Writes this message as a frame of `channel`.
+    pub fn frame(&self, dialect: Dialect, channel: u64) -> Bytes {
+        Frame { channel, message: self.clone() }.write(dialect)
+    }
+
+    fn read_stock(tag: u64, reader: &mut Reader<'a>) -> Result<Self, WireError> {
+        Ok(match tag {
+            0 => Self::Sync(Sync::read(reader)?),
+            1 => Self::Awareness(reader.var_bytes()?),
+            2 => match reader.var_uint()? {
+                0 => Self::PermissionDenied { reason: reader.var_string()? },
+                _ => return Err(WireError::Field),
+            },
+            _ => Self::QueryAwareness,
+        })
+    }
+
+    fn read_extension(tag: u64, reader: &mut Reader<'a>) -> Result<Self, WireError> {
+        Ok(match tag {
+            16 => Self::Hello { version: reader.var_uint()?, token: reader.var_string()? },
+            17 => Self::read_welcome(reader)?,
+            18 => Self::Open { name: reader.var_string()? },
+            19 => Self::Opened { name: reader.var_string()?, access: Access::read(reader)? },
+            20 => Self::Close,
+            21 => Self::Push { seq: reader.var_uint()?, update: reader.var_bytes()? },
+            22 => Self::Received { seq: reader.var_uint()? },
+            23 => Self::Durable { seq: reader.var_uint()? },
+            24 => Self::Error {
+                code: reader.var_uint()?,
+                seq: reader.var_uint()?,
+                detail: reader.var_string()?,
+            },
+            25 => Self::Token { token: reader.var_string()? },
+            26 => Self::Grant(Grant::read(reader)?),
+            27 => Self::Signal { peer: reader.var_uint()?, payload: reader.var_bytes()? },
+            28 => Self::Event { kind: reader.var_uint()?, payload: reader.var_bytes()? },
+            29 => Self::Ping { nonce: reader.var_uint()? },
+            30 => Self::Pong { nonce: reader.var_uint()? },
+            _ => return Err(WireError::UnknownType(tag)),
+        })
+    }
+
+    fn read_welcome(reader: &mut Reader<'a>) -> Result<Self, WireError> {
+        Ok(Self::Welcome {
+            version: reader.var_uint()?,
+            peer: reader.var_uint()?,
+            grant: Grant::read(reader)?,
+            limits: Limits::read(reader)?,
+            keeps: reader.var_uint()? & 1 == 1,
+        })
+    }
+
+    fn write(&self, w: &mut Writer) {
+        w.var_uint(self.tag());
+        match self {
+            Self::Sync(sync) => sync.write(w),
+            Self::Awareness(update) => w.var_bytes(update),
+            Self::PermissionDenied { reason } => {
+                w.var_uint(0);
+                w.var_string(reason);
+            }
+            Self::QueryAwareness | Self::Close => {}
+            Self::Hello { version, token } => {
+                w.var_uint(*version);
+                w.var_string(token);
+            }
+            Self::Welcome { version, peer, grant, limits, keeps } => {
+                w.var_uint(*version);
+                w.var_uint(*peer);
+                grant.write(w);
+                limits.write(w);
+                w.var_uint(u64::from(*keeps));
+            }
+            Self::Open { name } => w.var_string(name),
+            Self::Opened { name, access } => {
+                w.var_string(name);
+                w.var_uint(*access as u64);
+            }
+            Self::Push { seq, update } => {
+                w.var_uint(*seq);
+                w.var_bytes(update);
+            }
+            Self::Received { seq } | Self::Durable { seq } => w.var_uint(*seq),
+            Self::Error { code, seq, detail } => {
+                w.var_uint(*code);
+                w.var_uint(*seq);
+                w.var_string(detail);
+            }
+            Self::Token { token } => w.var_string(token),
+            Self::Grant(grant) => grant.write(w),
+            Self::Signal { peer: number, payload } | Self::Event { kind: number, payload } => {
+                w.var_uint(*number);
+                w.var_bytes(payload);
+            }
+            Self::Ping { nonce } | Self::Pong { nonce } => w.var_uint(*nonce),
+        }
+    }
+
+    const fn tag(&self) -> u64 {
+        match self {
+            Self::Sync(_) => 0,
+            Self::Awareness(_) => 1,
+            Self::PermissionDenied { .. } => 2,
+            Self::QueryAwareness => 3,
+            Self::Hello { .. } => 16,
+            Self::Welcome { .. } => 17,
+            Self::Open { .. } => 18,
+            Self::Opened { .. } => 19,
+            Self::Close => 20,
+            Self::Push { .. } => 21,
+            Self::Received { .. } => 22,
+            Self::Durable { .. } => 23,
+            Self::Error { .. } => 24,
+            Self::Token { .. } => 25,
+            Self::Grant(_) => 26,
+            Self::Signal { .. } => 27,
+            Self::Event { .. } => 28,
+            Self::Ping { .. } => 29,
+            Self::Pong { .. } => 30,
+        }
+    }
+
+    const fn payload_len(&self) -> usize {
+        match self {
+            Self::Sync(Sync::Step1(b) | Sync::Step2(b) | Sync::Update(b))
+            | Self::Awareness(b)
+            | Self::Push { update: b, .. }
+            | Self::Signal { payload: b, .. }
+            | Self::Event { payload: b, .. } => b.len(),
+            _ => 64,
+        }
+    }
+}
+
+impl<'a> Sync<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, WireError> {
+        let tag = reader.var_uint()?;
+        let body = reader.var_bytes()?;
+        match tag {
+            0 => Ok(Self::Step1(body)),
+            1 => Ok(Self::Step2(body)),
+            2 => Ok(Self::Update(body)),
+            _ => Err(WireError::UnknownType(tag)),
+        }
+    }
+
+    fn write(self, writer: &mut Writer) {
+        let (tag, body) = match self {
+            Self::Step1(body) => (0, body),
+            Self::Step2(body) => (1, body),
+            Self::Update(body) => (2, body),
+        };
+        writer.var_uint(tag);
+        writer.var_bytes(body);
+    }
+}
+
+impl Access {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        match reader.var_uint()? {
+            0 => Ok(Self::Read),
+            1 => Ok(Self::Write),
+            _ => Err(WireError::Field),
+        }
+    }
+}
+
+impl Grant {
+    /// Anybody may write, for ever: what an open relay grants.
+    pub const fn open() -> Self {
+        Self { user: String::new(), access: Access::Write, expires_at_ms: 0 }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            user: reader.var_string()?.to_owned(),
+            access: Access::read(reader)?,
+            expires_at_ms: reader.var_uint()?,
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.var_string(&self.user);
+        writer.var_uint(self.access as u64);
+        writer.var_uint(self.expires_at_ms);
+    }
+}
+
+impl Limits {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            frame_max_bytes: reader.var_uint()?,
+            update_max_bytes: reader.var_uint()?,
+            awareness_max_bytes: reader.var_uint()?,
+            signal_max_bytes: reader.var_uint()?,
+        })
+    }
+
+    fn write(self, writer: &mut Writer) {
+        writer.var_uint(self.frame_max_bytes);
+        writer.var_uint(self.update_max_bytes);
+        writer.var_uint(self.awareness_max_bytes);
+        writer.var_uint(self.signal_max_bytes);
+    }
+}
