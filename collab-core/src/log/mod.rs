@@ -1,1 +1,201 @@
-//! x
+//! Encoded updates without a document: check, merge, diff, compaction.
+//!
+//! A [`Log`] is what a relay keeps of one channel: a snapshot (everything up to some point as one
+//! update) and a tail of updates since, shared as [`Bytes`]; and which units of content they hold.
+//! It answers a newcomer with the bytes as they lie, and a returning client with what it lacks.
+//! Nothing here builds a Yrs document, and nothing passes that [`check`] did not accept.
+
+mod check;
+mod cut;
+mod decode;
+mod diff;
+mod ids;
+mod merge;
+mod refusal;
+mod value;
+
+pub use check::{Checked, check};
+pub use ids::StateVector;
+pub use merge::{MergeError, Merged, merge};
+pub use refusal::Refusal;
+
+use bytes::Bytes;
+
+use crate::wire::Writer;
+use ids::{IdSet, Span};
+
+/// An update that says nothing: no sections, no deletions.
+pub const EMPTY_UPDATE: &[u8] = &[0, 0];
+
+/// Whether `text` is JSON that every reader parses, nested no deeper than an update's values may be.
+pub(crate) fn is_portable_json(text: &str) -> bool {
+    value::json(text).is_ok()
+}
+
+/// The encoded state of one channel.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    snapshot: Option<Bytes>,
+    /// The snapshot's own state vector, and whether that says all of it.
+    snapshot_state: StateVector,
+    snapshot_gapless: bool,
+    tail: Vec<Entry>,
+    tail_bytes: usize,
+    contents: Contents,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    update: Bytes,
+    inserts: Vec<Span>,
+}
+
+/// Which units of content a set of updates holds, and which of them it deletes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Contents {
+    inserts: IdSet,
+    deletes: IdSet,
+}
+
+impl Contents {
+    fn add(&mut self, checked: &Checked) {
+        checked.inserts.iter().for_each(|&span| self.inserts.insert(span));
+        checked.deletes.iter().filter(|s| s.start < s.end).for_each(|&s| self.deletes.insert(s));
+    }
+
+    fn has(&self, checked: &Checked) -> bool {
+        checked.inserts.iter().all(|&span| self.inserts.contains(span))
+            && checked.deletes.iter().all(|&span| self.deletes.contains(span))
+    }
+}
+
+/// What a client lacks.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Updates to send one after the other.
+    pub updates: Vec<Bytes>,
+    /// The last update, after which the client has everything: the deletions it may lack.
+    pub last: Bytes,
+    /// Whether a diff of the snapshot belongs to the answer (see [`Log::snapshot_diff`]).
+    pub needs_snapshot_diff: bool,
+}
+
+impl Log {
+    /// Takes over stored bytes, checking all of them. Updates that repeat what is there are kept:
+    /// they fold away at the next compaction.
+    pub fn open(
+        snapshot: Option<Bytes>,
+        tail: impl IntoIterator<Item = Bytes>,
+    ) -> Result<Self, Refusal> {
+        let mut log = Self::default();
+        if let Some(snapshot) = snapshot {
+            log.contents.add(&check(&snapshot, usize::MAX)?);
+            log.set_snapshot(snapshot, &log.contents.inserts.clone());
+        }
+        for update in tail {
+            let checked = check(&update, usize::MAX)?;
+            log.append(update, checked);
+        }
+        Ok(log)
+    }
+
+    /// Whether everything that an update says is here already.
+    pub fn has(&self, checked: &Checked) -> bool {
+        self.contents.has(checked)
+    }
+
+    /// Adds an update to the tail. `checked` is what [`check`] found in it.
+    pub fn append(&mut self, update: Bytes, checked: Checked) {
+        self.contents.add(&checked);
+        self.tail_bytes += update.len();
+        self.tail.push(Entry { update, inserts: checked.inserts });
+    }
+
+    /// Snapshot and tail, in bytes.
+    pub fn len_bytes(&self) -> usize {
+        self.snapshot_bytes() + self.tail_bytes
+    }
+
+    /// The snapshot's size, in bytes.
+    pub fn snapshot_bytes(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, Bytes::len)
+    }
+
+    /// The number of updates in the tail, and their size in bytes.
+    pub fn tail_len(&self) -> (usize, usize) {
+        (self.tail.len(), self.tail_bytes)
+    }
+
+    /// What is here, as far as it is gapless.
+    pub fn state_vector(&self) -> StateVector {
+        self.contents.inserts.state_vector()
+    }
+
+    /// Whether no client's structs have a gap: only then may the log be compacted, since a gap
+    /// means that something is still on its way.
+    pub fn is_gapless(&self) -> bool {
+        self.contents.inserts.is_gapless()
+    }
+
+    /// What a client with this state vector lacks. A newcomer gets snapshot and tail as they lie.
+    ///
+    /// Deletions do not move a state vector, so a returning client gets all of them.
+    pub fn answer(&self, known: &StateVector) -> Answer {
+        if known.is_empty() {
+            let snapshot = self.snapshot.iter().cloned();
+            let updates = snapshot.chain(self.tail.iter().map(|e| e.update.clone())).collect();
+            let last = Bytes::from_static(EMPTY_UPDATE);
+            return Answer { updates, last, needs_snapshot_diff: false };
+        }
+        let lacks = |entry: &&Entry| entry.inserts.iter().any(|s| s.end > known.get(s.client));
+        Answer {
+            updates: self.tail.iter().filter(lacks).map(|e| e.update.clone()).collect(),
+            last: self.deletions(),
+            needs_snapshot_diff: self.snapshot.is_some()
+                && !(self.snapshot_gapless && known.covers(&self.snapshot_state)),
+        }
+    }
+
+    /// The snapshot, for [`diff_structs`] off the connection tasks.
+    pub fn snapshot(&self) -> Option<&Bytes> {
+        self.snapshot.as_ref()
+    }
+
+    /// An update without structs that carries every deletion.
+    fn deletions(&self) -> Bytes {
+        if self.contents.deletes.is_empty() {
+            return Bytes::from_static(EMPTY_UPDATE);
+        }
+        let mut writer = Writer::default();
+        writer.var_uint(0);
+        self.contents.deletes.write_delete_set(&mut writer);
+        writer.into_bytes()
+    }
+
+    /// Snapshot and the first `tail` updates, for [`merge`] off the connection tasks.
+    pub fn compactable(&self, tail: usize) -> Vec<Bytes> {
+        let tail = self.tail.iter().take(tail).map(|entry| entry.update.clone());
+        self.snapshot.iter().cloned().chain(tail).collect()
+    }
+
+    /// Replaces the snapshot and the first `tail` updates by their merged form.
+    pub fn compact(&mut self, merged: Merged, tail: usize) {
+        let folded = self.tail.drain(..tail.min(self.tail.len()));
+        self.tail_bytes -= folded.map(|entry| entry.update.len()).sum::<usize>();
+        self.set_snapshot(merged.update, &merged.inserts);
+    }
+
+    fn set_snapshot(&mut self, snapshot: Bytes, inserts: &IdSet) {
+        self.snapshot_state = inserts.state_vector();
+        self.snapshot_gapless = inserts.is_gapless();
+        self.snapshot = Some(snapshot);
+    }
+}
+
+/// The structs of an encoded update that `known` lacks, with an empty delete set.
+pub fn diff_structs(update: &[u8], known: &StateVector) -> Result<Bytes, Refusal> {
+    let mut writer = Writer::with_capacity(256);
+    diff::write_missing_structs(update, known, &mut writer)?;
+    writer.var_uint(0);
+    Ok(writer.into_bytes())
+}

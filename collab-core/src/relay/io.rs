@@ -23,6 +23,7 @@ pub struct EntryNo(pub u64);
 pub struct Position(pub u64);
 
 /// What happened outside.
+#[allow(missing_docs, reason = "fields are told with their variant")]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
@@ -76,6 +77,7 @@ pub enum LoadFailure {
 }
 
 /// What the room wants done, in this order.
+#[allow(missing_docs, reason = "fields are told with their variant")]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {

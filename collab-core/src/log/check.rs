@@ -1,0 +1,70 @@
+//! The check that every update passes before it is stored, forwarded or shown to Yrs.
+
+use super::Refusal;
+use super::decode::{Struct, Visitor, content, walk};
+use super::ids::Span;
+
+/// What one update holds, found while it was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Units of content, skips excepted; one span per run of structs.
+    pub(super) inserts: Vec<Span>,
+    pub(super) deletes: Vec<Span>,
+}
+
+impl Checked {
+    /// Whether the update says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.inserts.is_empty() && self.deletes.is_empty()
+    }
+}
+
+/// Checks an update: its structure to the last byte, and that no common reader chokes on it.
+///
+/// Takes time in proportion to the bytes, recurses nowhere and allocates only spans. `max_bytes`
+/// is the limit that a larger update is refused by, before it is read.
+pub fn check(update: &[u8], max_bytes: usize) -> Result<Checked, Refusal> {
+    if update.len() > max_bytes {
+        return Err(Refusal::TooLarge { bytes: update.len(), max: max_bytes });
+    }
+    let mut spans = Spans::default();
+    walk(update, &mut spans)?;
+    spans.refuse_duplicate_clients()?;
+    Ok(spans.checked)
+}
+
+#[derive(Default)]
+struct Spans {
+    checked: Checked,
+    clients: Vec<u64>,
+}
+
+impl Spans {
+    fn refuse_duplicate_clients(&mut self) -> Result<(), Refusal> {
+        self.clients.sort_unstable();
+        let duplicate = self.clients.windows(2).any(|pair| pair[0] == pair[1]);
+        if duplicate { Err(Refusal::DuplicateClient) } else { Ok(()) }
+    }
+}
+
+impl<'a> Visitor<'a> for Spans {
+    fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
+        self.clients.push(client);
+        Ok(())
+    }
+
+    fn block(&mut self, block: &Struct<'a>) {
+        if block.info == content::SKIP {
+            return;
+        }
+        let (client, start, end) = (block.id.client, block.id.clock, block.end());
+        match self.checked.inserts.last_mut() {
+            Some(last) if last.client == client && last.end == start => last.end = end,
+            _ => self.checked.inserts.push(Span { client, start, end }),
+        }
+    }
+
+    fn delete(&mut self, client: u64, start: u32, end: u32) {
+        self.checked.deletes.push(Span { client, start, end });
+    }
+}

@@ -1,0 +1,126 @@
+//! Sets of units of content as ranges of clocks per client: what a channel holds, what is deleted.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::Refusal;
+use super::decode::Reader;
+use crate::wire::Writer;
+
+/// Clocks `start..end` of one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) client: u64,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// Sorted, disjoint, non-touching ranges per client. A tree, not a hash table: client IDs are chosen
+/// by whoever connects, and nothing here may draw random hash keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct IdSet {
+    clients: BTreeMap<u64, Vec<(u32, u32)>>,
+}
+
+impl IdSet {
+    /// Adds a span, joining it with those that it touches.
+    pub(super) fn insert(&mut self, span: Span) {
+        let ranges = self.clients.entry(span.client).or_default();
+        let first = ranges.partition_point(|&(_, end)| end < span.start);
+        let last = first + ranges[first..].partition_point(|&(start, _)| start <= span.end);
+        if first == last {
+            ranges.insert(first, (span.start, span.end));
+            return;
+        }
+        ranges[first] = (ranges[first].0.min(span.start), ranges[last - 1].1.max(span.end));
+        ranges.drain(first + 1..last);
+    }
+
+    /// Whether all of the span is in the set.
+    pub(super) fn contains(&self, span: Span) -> bool {
+        self.clients.get(&span.client).is_some_and(|ranges| {
+            let at = ranges.partition_point(|&(_, end)| end < span.end);
+            ranges.get(at).is_some_and(|&(start, _)| start <= span.start)
+        })
+    }
+
+    /// Whether the set has nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.clients.is_empty()
+    }
+
+    /// Whether every client's clocks are there from 0 on.
+    pub(super) fn is_gapless(&self) -> bool {
+        self.clients.values().all(|ranges| matches!(ranges[..], [(0, _)]))
+    }
+
+    /// The gapless part from 0 on, per client.
+    pub(super) fn state_vector(&self) -> StateVector {
+        let known = |(&client, ranges): (&u64, &Vec<(u32, u32)>)| match ranges[..] {
+            [(0, end), ..] => Some((client, end)),
+            _ => None,
+        };
+        StateVector { clocks: self.clients.iter().filter_map(known).collect() }
+    }
+
+    /// Writes the set as an update's delete set: clients in descending order, as yjs does.
+    pub(super) fn write_delete_set(&self, writer: &mut Writer) {
+        writer.var_uint(self.clients.len() as u64);
+        for (&client, ranges) in self.clients.iter().rev() {
+            writer.var_uint(client);
+            writer.var_uint(ranges.len() as u64);
+            for &(start, end) in ranges {
+                writer.var_uint(u64::from(start));
+                writer.var_uint(u64::from(end - start));
+            }
+        }
+    }
+}
+
+/// Per client, the next clock expected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StateVector {
+    clocks: BTreeMap<u64, u32>,
+}
+
+impl StateVector {
+    /// Reads `varUint(count) . (varUint(client) . varUint(clock))*`. A client that is named twice
+    /// counts with its lower clock, so that it lacks nothing.
+    pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
+        let mut reader = Reader::new(bytes);
+        let mut clocks = BTreeMap::new();
+        for _ in 0..reader.uint()? {
+            let client = reader.uint()?;
+            let clock = u32::try_from(reader.uint()?).map_err(|_| Refusal::Integer)?;
+            clocks.entry(client).and_modify(|c: &mut u32| *c = clock.min(*c)).or_insert(clock);
+        }
+        if reader.rest().is_empty() { Ok(Self { clocks }) } else { Err(Refusal::Trailing) }
+    }
+
+    /// Writes it, clients in descending order, as yjs does.
+    pub fn write(&self) -> Bytes {
+        let mut writer = Writer::with_capacity(2 + self.clocks.len() * 8);
+        writer.var_uint(self.clocks.len() as u64);
+        for (&client, &clock) in self.clocks.iter().rev() {
+            writer.var_uint(client);
+            writer.var_uint(u64::from(clock));
+        }
+        writer.into_bytes()
+    }
+
+    /// The next clock expected of `client`; 0 if it is unknown.
+    pub fn get(&self, client: u64) -> u32 {
+        self.clocks.get(&client).copied().unwrap_or(0)
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.clocks.values().all(|&clock| clock == 0)
+    }
+
+    /// Whether this side has every struct that `other` has.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.clocks.iter().all(|(&client, &clock)| self.get(client) >= clock)
+    }
+}
