@@ -1,0 +1,37 @@
+//! The commands, one file each.
+
+mod ci;
+mod start;
+mod test;
+mod tidy;
+mod wasm;
+
+use clap::Subcommand;
+
+use crate::workspace::Workspace;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Build everything that is stale and start the server on an embedded store
+    Start(start::Start),
+    /// Run every Rust, TypeScript and browser test
+    Test,
+    /// Format, lints, dependency checks, arrows, documentation, then every test
+    Ci,
+    /// Check what no compiler checks: arrows between parts, file lengths, stray paths
+    Tidy,
+    /// Build collab-wasm and the npm package around it
+    Wasm(wasm::Wasm),
+}
+
+impl Command {
+    pub(crate) fn run(&self, workspace: &Workspace) -> anyhow::Result<()> {
+        match self {
+            Self::Start(command) => command.run(workspace),
+            Self::Test => test::run(workspace),
+            Self::Ci => ci::run(workspace),
+            Self::Tidy => tidy::run(workspace),
+            Self::Wasm(command) => command.run(workspace),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Programs that must be there before anything starts, and how to install them on Debian.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::step::{execute, step};
+
+/// Oldest Node that the toolchain (Vite 8) accepts.
+const NODE_MAJOR_MIN: u32 = 20;
+
+/// Fails with every missing program and the command that installs it.
+pub(crate) fn require_build_tools() -> Result<()> {
+    let mut missing = Vec::new();
+    for (program, package) in [("cc", "build-essential"), ("git", "git"), ("npm", "npm")] {
+        if !is_installed(program) {
+            missing.push(format!("{program} is missing: apt-get install {package}"));
+        }
+    }
+    match node_major() {
+        None => missing.push("node is missing: apt-get install nodejs".to_owned()),
+        Some(major) if major < NODE_MAJOR_MIN => missing.push(format!(
+            "node {major} is too old, {NODE_MAJOR_MIN} or newer is needed: apt-get install nodejs \
+             (on Debian 12: from deb.nodesource.com/node_{NODE_MAJOR_MIN}.x)"
+        )),
+        Some(_) => {}
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        bail!("{}", missing.join("\n"))
+    }
+}
+
+/// Whether the program starts at all.
+pub(crate) fn is_installed(program: &str) -> bool {
+    version(program).is_some()
+}
+
+fn node_major() -> Option<u32> {
+    version("node")?
+        .trim()
+        .strip_prefix('v')?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}
+
+fn version(program: &str) -> Option<String> {
+    let output = Command::new(program)
+        .arg("--version")
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Where the browser tests look for Chromium.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Installs Debian's Chromium for the browser tests where that is possible.
+pub(crate) fn ensure_chromium() -> Result<()> {
+    if Path::new(CHROMIUM).exists() {
+        return Ok(());
+    }
+    let install = [
+        "apt-get",
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        "chromium",
+    ];
+    let manual = format!("{CHROMIUM} is missing: {}", install.join(" "));
+    if !is_installed("apt-get") {
+        bail!("{manual}");
+    }
+    let mut words: Vec<&str> = install.into();
+    if !is_root() {
+        if !is_installed("sudo") {
+            bail!("{manual} (as root)");
+        }
+        words.insert(0, "sudo");
+    }
+    step(
+        &format!("Chromium for the browser tests: {}", words.join(" ")),
+        || {
+            execute(
+                Command::new(words[0])
+                    .args(&words[1..])
+                    .env("DEBIAN_FRONTEND", "noninteractive"),
+            )
+        },
+    )
+    .context(manual)
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
