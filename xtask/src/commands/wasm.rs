@@ -88,7 +88,7 @@ fn generate_glue(workspace: &Workspace, module: &Path) -> Result<()> {
 }
 
 fn build_package(workspace: &Workspace) -> Result<()> {
-    let inputs: Vec<PathBuf> = ["src-ts", "pkg", "package.json", "tsconfig.json"]
+    let inputs: Vec<PathBuf> = ["src-ts", "pkg", "package.json", "tsconfig.json", "tsconfig.build.json"]
         .map(|path| workspace.path("collab-wasm").join(path))
         .into_iter()
         .filter(|path| path.exists())
