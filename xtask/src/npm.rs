@@ -13,24 +13,13 @@ pub(crate) const WORKSPACES: [&str; 3] = ["collab-wasm", "web", "tests/interop"]
 
 /// Installs exactly what the lockfile says, unless that is what lies there.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
-    let mut inputs = vec![
-        workspace.path("package-lock.json"),
-        workspace.path("package.json"),
-    ];
-    inputs.extend(
-        WORKSPACES
-            .iter()
-            .map(|name| workspace.path(name).join("package.json")),
-    );
+    let mut inputs = vec![workspace.path("package-lock.json"), workspace.path("package.json")];
+    inputs.extend(WORKSPACES.iter().map(|name| workspace.path(name).join("package.json")));
     // npm writes this file last.
     let installed = workspace.path("node_modules/.package-lock.json");
     stamp::unless_fresh(workspace, "npm packages", &inputs, &installed, || {
         step("npm packages: npm ci", || {
-            execute(
-                workspace
-                    .command("npm")
-                    .args(["ci", "--no-audit", "--no-fund"]),
-            )
+            execute(workspace.command("npm").args(["ci", "--no-audit", "--no-fund"]))
         })
     })
 }
@@ -38,11 +27,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
 /// Runs a script of one workspace.
 pub(crate) fn script(workspace: &Workspace, name: &str, script: &str) -> Result<()> {
     step(&format!("{name}: npm run {script}"), || {
-        execute(
-            workspace
-                .command("npm")
-                .args(["run", "--silent", script, "-w", name]),
-        )
+        execute(workspace.command("npm").args(["run", "--silent", script, "-w", name]))
     })
 }
 
@@ -58,7 +43,5 @@ pub(crate) fn build_web(workspace: &Workspace) -> Result<()> {
     .map(|path| workspace.path(path))
     .into();
     let page = workspace.path("web/dist/index.html");
-    stamp::unless_fresh(workspace, "web page", &inputs, &page, || {
-        script(workspace, "web", "build")
-    })
+    stamp::unless_fresh(workspace, "web page", &inputs, &page, || script(workspace, "web", "build"))
 }

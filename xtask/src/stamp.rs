@@ -44,9 +44,7 @@ fn digest(inputs: &[PathBuf]) -> Result<u64> {
 
 fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     if path.is_dir() {
-        let mut entries = fs::read_dir(path)?
-            .map(|e| Ok(e?.path()))
-            .collect::<Result<Vec<_>>>()?;
+        let mut entries = fs::read_dir(path)?.map(|e| Ok(e?.path())).collect::<Result<Vec<_>>>()?;
         entries.sort();
         for entry in entries.iter().filter(|entry| !is_output(entry)) {
             hash_path(entry, hasher)?;
@@ -60,9 +58,6 @@ fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
 }
 
 fn is_output(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| OUTPUTS.iter().any(|output| name == *output))
-        || path
-            .extension()
-            .is_some_and(|extension| extension == "tsbuildinfo")
+    path.file_name().is_some_and(|name| OUTPUTS.iter().any(|output| name == *output))
+        || path.extension().is_some_and(|extension| extension == "tsbuildinfo")
 }

@@ -26,11 +26,7 @@ pub(crate) fn require_build_tools() -> Result<()> {
         )),
         Some(_) => {}
     }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        bail!("{}", missing.join("\n"))
-    }
+    if missing.is_empty() { Ok(()) } else { bail!("{}", missing.join("\n")) }
 }
 
 /// Whether the program starts at all.
@@ -39,25 +35,12 @@ pub(crate) fn is_installed(program: &str) -> bool {
 }
 
 fn node_major() -> Option<u32> {
-    version("node")?
-        .trim()
-        .strip_prefix('v')?
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+    version("node")?.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 fn version(program: &str) -> Option<String> {
-    let output = Command::new(program)
-        .arg("--version")
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let output = Command::new(program).arg("--version").stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Where the browser tests look for Chromium.
@@ -68,13 +51,7 @@ pub(crate) fn ensure_chromium() -> Result<()> {
     if Path::new(CHROMIUM).exists() {
         return Ok(());
     }
-    let install = [
-        "apt-get",
-        "install",
-        "--yes",
-        "--no-install-recommends",
-        "chromium",
-    ];
+    let install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"];
     let manual = format!("{CHROMIUM} is missing: {}", install.join(" "));
     if !is_installed("apt-get") {
         bail!("{manual}");
@@ -86,16 +63,9 @@ pub(crate) fn ensure_chromium() -> Result<()> {
         }
         words.insert(0, "sudo");
     }
-    step(
-        &format!("Chromium for the browser tests: {}", words.join(" ")),
-        || {
-            execute(
-                Command::new(words[0])
-                    .args(&words[1..])
-                    .env("DEBIAN_FRONTEND", "noninteractive"),
-            )
-        },
-    )
+    step(&format!("Chromium for the browser tests: {}", words.join(" ")), || {
+        execute(Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
+    })
     .context(manual)
 }
 

@@ -19,10 +19,7 @@ impl Workspace {
     pub(crate) fn find() -> Result<Self> {
         let manifest = env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = manifest
-            .parent()
-            .context("xtask lies in the repository's root")?
-            .to_owned();
+        let root = manifest.parent().context("xtask lies in the repository's root")?.to_owned();
         let target = env::var_os("CARGO_TARGET_DIR")
             .map_or_else(|| root.join("target"), |directory| root.join(directory));
         Ok(Self { root, target })
@@ -34,9 +31,7 @@ impl Workspace {
 
     /// The release build of the relay.
     pub(crate) fn server(&self) -> PathBuf {
-        self.target
-            .join("release")
-            .join(format!("collab-server{}", env::consts::EXE_SUFFIX))
+        self.target.join("release").join(format!("collab-server{}", env::consts::EXE_SUFFIX))
     }
 
     /// The cargo that runs us, in the repository's root.

@@ -101,7 +101,7 @@ const types = () => [
     element.setAttribute('class', 'wide')
     const text = new Y.XmlText('content')
     text.format(0, 3, { em: {} })
-    element.insert(0, [text, new Y.XmlElement('br'), new Y.XmlHook('hook')])
+    element.insert(0, [text, new Y.XmlElement('br')])
     doc.getXmlFragment('xml').insert(0, [element])
   }),
   whole('subdocuments', (doc) => {
@@ -152,4 +152,6 @@ export const updates = () => ({
   // `stateVector` and `text` (root text `main`) are those of a document that has only this update;
   // null where it does not stand alone.
   updates: [...texts(), ...types(), ...histories()],
+  // Well-formed, but refused: yrs 0.28.1 does not read these.
+  unportable: [whole('xml hook', (doc) => doc.getXmlFragment('xml').insert(0, [new Y.XmlHook('hook')]))],
 })

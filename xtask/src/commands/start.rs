@@ -26,16 +26,9 @@ impl Start {
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
         let started = Instant::now();
         build(workspace)?;
-        eprintln!(
-            "==> server starts; all built in {:.1} s",
-            started.elapsed().as_secs_f64()
-        );
+        eprintln!("==> server starts; all built in {:.1} s", started.elapsed().as_secs_f64());
         let mut server = Command::new(workspace.server());
-        server
-            .arg("--listen")
-            .arg(&self.listen)
-            .arg("--data")
-            .arg(&self.data);
+        server.arg("--listen").arg(&self.listen).arg("--data").arg(&self.data);
         become_process(&mut server)
     }
 }
@@ -46,11 +39,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     wasm::build(workspace, "wasm")?;
     npm::build_web(workspace)?;
     step("server: cargo build --release", || {
-        execute(
-            workspace
-                .cargo()
-                .args(["build", "--release", "--package", "collab-server"]),
-        )
+        execute(workspace.cargo().args(["build", "--release", "--package", "collab-server"]))
     })
 }
 

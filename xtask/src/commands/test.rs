@@ -11,9 +11,7 @@ use crate::{npm, tool};
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     tool::ensure_chromium()?;
     start::build(workspace)?;
-    step("Rust tests", || {
-        execute(workspace.cargo().args(["test", "--workspace"]))
-    })?;
+    step("Rust tests", || execute(workspace.cargo().args(["test", "--workspace"])))?;
     for name in npm::WORKSPACES {
         npm::script(workspace, name, "typecheck")?;
     }

@@ -32,22 +32,15 @@ impl Wasm {
 /// Builds everything below `collab-wasm/` that is stale, with the given cargo profile.
 pub(crate) fn build(workspace: &Workspace, profile: &str) -> Result<()> {
     ensure_target(workspace)?;
-    step(
-        &format!("collab-wasm: cargo build, profile {profile}"),
-        || {
-            execute(
-                workspace
-                    .cargo()
-                    .args(["build", "--package", "collab-wasm"])
-                    .args(["--target", TARGET, "--profile", profile]),
-            )
-        },
-    )?;
-    let module = workspace
-        .target
-        .join(TARGET)
-        .join(profile)
-        .join("collab_wasm.wasm");
+    step(&format!("collab-wasm: cargo build, profile {profile}"), || {
+        execute(workspace.cargo().args(["build", "--package", "collab-wasm"]).args([
+            "--target",
+            TARGET,
+            "--profile",
+            profile,
+        ]))
+    })?;
+    let module = workspace.target.join(TARGET).join(profile).join("collab_wasm.wasm");
     generate_glue(workspace, &module)?;
     npm::install(workspace)?;
     build_package(workspace)
@@ -55,11 +48,7 @@ pub(crate) fn build(workspace: &Workspace, profile: &str) -> Result<()> {
 
 fn ensure_target(workspace: &Workspace) -> Result<()> {
     let sysroot = output(workspace.command("rustc").args(["--print", "sysroot"]))?;
-    if Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(TARGET)
-        .is_dir()
-    {
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
     step(&format!("Rust target {TARGET}: rustup target add"), || {
@@ -70,29 +59,24 @@ fn ensure_target(workspace: &Workspace) -> Result<()> {
 fn generate_glue(workspace: &Workspace, module: &Path) -> Result<()> {
     let pkg = workspace.path("collab-wasm/pkg");
     let generated = pkg.join("collab_wasm_bg.wasm");
-    stamp::unless_fresh(
-        workspace,
-        "wasm glue",
-        &[module.to_owned()],
-        &generated,
-        || {
-            step("collab-wasm: glue by wasm-bindgen", || {
-                Bindgen::new()
-                    .input_path(module)
-                    .web(true)
-                    .and_then(|bindgen| bindgen.typescript(true).generate(&pkg))
-                    .context("wasm-bindgen refused the module")
-            })
-        },
-    )
+    stamp::unless_fresh(workspace, "wasm glue", &[module.to_owned()], &generated, || {
+        step("collab-wasm: glue by wasm-bindgen", || {
+            Bindgen::new()
+                .input_path(module)
+                .web(true)
+                .and_then(|bindgen| bindgen.typescript(true).generate(&pkg))
+                .context("wasm-bindgen refused the module")
+        })
+    })
 }
 
 fn build_package(workspace: &Workspace) -> Result<()> {
-    let inputs: Vec<PathBuf> = ["src-ts", "pkg", "package.json", "tsconfig.json", "tsconfig.build.json"]
-        .map(|path| workspace.path("collab-wasm").join(path))
-        .into_iter()
-        .filter(|path| path.exists())
-        .collect();
+    let inputs: Vec<PathBuf> =
+        ["src-ts", "pkg", "package.json", "tsconfig.json", "tsconfig.build.json"]
+            .map(|path| workspace.path("collab-wasm").join(path))
+            .into_iter()
+            .filter(|path| path.exists())
+            .collect();
     let dist = workspace.path("collab-wasm/dist/index.js");
     stamp::unless_fresh(workspace, "npm package", &inputs, &dist, || {
         npm::script(workspace, "collab-wasm", "build")
