@@ -32,21 +32,21 @@ pub(crate) fn is_portable_json(text: &str) -> bool {
     value::json(text).is_ok()
 }
 
-/// The encoded state of one channel.
-#[derive(Clone, Debug, Default)]
-pub struct Log {
-    snapshot: Option<Bytes>,
+/// The encoded state of one channel. `U` is how its owner holds an update's bytes.
+#[derive(Clone, Debug)]
+pub struct Log<U = Bytes> {
+    snapshot: Option<U>,
     /// The snapshot's own state vector, and whether that says all of it.
     snapshot_state: StateVector,
     snapshot_gapless: bool,
-    tail: Vec<Entry>,
+    tail: Vec<Entry<U>>,
     tail_bytes: usize,
     contents: Contents,
 }
 
 #[derive(Clone, Debug)]
-struct Entry {
-    update: Bytes,
+struct Entry<U> {
+    update: U,
     inserts: Vec<Span>,
 }
 
@@ -71,29 +71,38 @@ impl Contents {
 
 /// What a client lacks.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Answer<U = Bytes> {
     /// Updates to send one after the other.
-    pub updates: Vec<Bytes>,
+    pub updates: Vec<U>,
     /// The last update, after which the client has everything: the deletions it may lack.
     pub last: Bytes,
     /// Whether a diff of the snapshot belongs to the answer (see [`Log::snapshot_diff`]).
     pub needs_snapshot_diff: bool,
 }
 
-impl Log {
+impl<U: AsRef<[u8]> + Clone> Log<U> {
+    /// An empty channel.
+    pub fn new() -> Self {
+        Self {
+            snapshot: None,
+            snapshot_state: StateVector::default(),
+            snapshot_gapless: true,
+            tail: Vec::new(),
+            tail_bytes: 0,
+            contents: Contents::default(),
+        }
+    }
+
     /// Takes over stored bytes, checking all of them. Updates that repeat what is there are kept:
     /// they fold away at the next compaction.
-    pub fn open(
-        snapshot: Option<Bytes>,
-        tail: impl IntoIterator<Item = Bytes>,
-    ) -> Result<Self, Refusal> {
-        let mut log = Self::default();
+    pub fn open(snapshot: Option<U>, tail: impl IntoIterator<Item = U>) -> Result<Self, Refusal> {
+        let mut log = Self::new();
         if let Some(snapshot) = snapshot {
-            log.contents.add(&check(&snapshot, usize::MAX)?);
+            log.contents.add(&check(snapshot.as_ref(), usize::MAX)?);
             log.set_snapshot(snapshot, &log.contents.inserts.clone());
         }
         for update in tail {
-            let checked = check(&update, usize::MAX)?;
+            let checked = check(update.as_ref(), usize::MAX)?;
             log.append(update, checked);
         }
         Ok(log)
@@ -105,9 +114,9 @@ impl Log {
     }
 
     /// Adds an update to the tail. `checked` is what [`check`] found in it.
-    pub fn append(&mut self, update: Bytes, checked: Checked) {
+    pub fn append(&mut self, update: U, checked: Checked) {
         self.contents.add(&checked);
-        self.tail_bytes += update.len();
+        self.tail_bytes += update.as_ref().len();
         self.tail.push(Entry { update, inserts: checked.inserts });
     }
 
@@ -118,7 +127,7 @@ impl Log {
 
     /// The snapshot's size, in bytes.
     pub fn snapshot_bytes(&self) -> usize {
-        self.snapshot.as_ref().map_or(0, Bytes::len)
+        self.snapshot.as_ref().map_or(0, |snapshot| snapshot.as_ref().len())
     }
 
     /// The number of updates in the tail, and their size in bytes.
@@ -126,28 +135,27 @@ impl Log {
         (self.tail.len(), self.tail_bytes)
     }
 
+    /// The size of the last `count` updates of the tail, in bytes.
+    pub fn last_bytes(&self, count: usize) -> usize {
+        self.tail.iter().rev().take(count).map(|entry| entry.update.as_ref().len()).sum()
+    }
+
     /// What is here, as far as it is gapless.
     pub fn state_vector(&self) -> StateVector {
         self.contents.inserts.state_vector()
     }
 
-    /// Whether no client's structs have a gap: only then may the log be compacted, since a gap
-    /// means that something is still on its way.
-    pub fn is_gapless(&self) -> bool {
-        self.contents.inserts.is_gapless()
-    }
-
     /// What a client with this state vector lacks. A newcomer gets snapshot and tail as they lie.
     ///
     /// Deletions do not move a state vector, so a returning client gets all of them.
-    pub fn answer(&self, known: &StateVector) -> Answer {
+    pub fn answer(&self, known: &StateVector) -> Answer<U> {
         if known.is_empty() {
             let snapshot = self.snapshot.iter().cloned();
             let updates = snapshot.chain(self.tail.iter().map(|e| e.update.clone())).collect();
             let last = Bytes::from_static(EMPTY_UPDATE);
             return Answer { updates, last, needs_snapshot_diff: false };
         }
-        let lacks = |entry: &&Entry| entry.inserts.iter().any(|s| s.end > known.get(s.client));
+        let lacks = |entry: &&Entry<U>| entry.inserts.iter().any(|s| s.end > known.get(s.client));
         Answer {
             updates: self.tail.iter().filter(lacks).map(|e| e.update.clone()).collect(),
             last: self.deletions(),
@@ -157,7 +165,7 @@ impl Log {
     }
 
     /// The snapshot, for [`diff_structs`] off the connection tasks.
-    pub fn snapshot(&self) -> Option<&Bytes> {
+    pub fn snapshot(&self) -> Option<&U> {
         self.snapshot.as_ref()
     }
 
@@ -173,22 +181,28 @@ impl Log {
     }
 
     /// Snapshot and the first `tail` updates, for [`merge`] off the connection tasks.
-    pub fn compactable(&self, tail: usize) -> Vec<Bytes> {
+    pub fn compactable(&self, tail: usize) -> Vec<U> {
         let tail = self.tail.iter().take(tail).map(|entry| entry.update.clone());
         self.snapshot.iter().cloned().chain(tail).collect()
     }
 
-    /// Replaces the snapshot and the first `tail` updates by their merged form.
-    pub fn compact(&mut self, merged: Merged, tail: usize) {
+    /// Replaces the snapshot and the first `tail` updates by their merged form, held as `snapshot`.
+    pub fn compact(&mut self, merged: &Merged, snapshot: U, tail: usize) {
         let folded = self.tail.drain(..tail.min(self.tail.len()));
-        self.tail_bytes -= folded.map(|entry| entry.update.len()).sum::<usize>();
-        self.set_snapshot(merged.update, &merged.inserts);
+        self.tail_bytes -= folded.map(|entry| entry.update.as_ref().len()).sum::<usize>();
+        self.set_snapshot(snapshot, &merged.inserts);
     }
 
-    fn set_snapshot(&mut self, snapshot: Bytes, inserts: &IdSet) {
+    fn set_snapshot(&mut self, snapshot: U, inserts: &IdSet) {
         self.snapshot_state = inserts.state_vector();
         self.snapshot_gapless = inserts.is_gapless();
         self.snapshot = Some(snapshot);
+    }
+}
+
+impl<U: AsRef<[u8]> + Clone> Default for Log<U> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -17,6 +17,8 @@ pub struct RoomConfig {
     pub awareness_clients_max: usize,
     /// Channels that one connection may have open.
     pub channels_max: usize,
+    /// Channels that a room may have.
+    pub room_channels_max: usize,
     /// Bytes accepted but not yet durable in one channel; more is refused with `store_unavailable`.
     pub backlog_max_bytes: usize,
     /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
@@ -41,6 +43,7 @@ impl Default for RoomConfig {
             room_max_bytes: 64 << 20,
             awareness_clients_max: 16,
             channels_max: 16,
+            room_channels_max: 256,
             backlog_max_bytes: 16 << 20,
             presence_timeout: Duration::from_secs(30),
             compact_tail_updates: 256,

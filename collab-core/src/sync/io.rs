@@ -73,10 +73,7 @@ pub enum Output {
     /// The grant ends soon: answer with [`Input::Token`].
     TokenExpiring,
     /// Something was refused that does not stop the session: a signal, presence, a token.
-    Refused {
-        channel: Option<Arc<str>>,
-        code: ErrorCode,
-    },
+    Refused { channel: Option<Arc<str>>, code: ErrorCode },
 }
 
 /// Why the session ends a connection.

@@ -16,19 +16,12 @@ pub struct Session {
 impl Session {
     /// A session that waits for [`Input::Start`].
     pub fn new(_config: SessionConfig) -> Self {
-        Self {
-            status: Status::default(),
-            outputs: VecDeque::new(),
-        }
+        Self { status: Status::default(), outputs: VecDeque::new() }
     }
 
     /// Joins a channel, now or when connected. Joining one twice changes nothing.
     pub fn open(&mut self, channel: &str) -> Result<(), ChannelNameError> {
-        if is_channel_name(channel) {
-            Ok(())
-        } else {
-            Err(ChannelNameError)
-        }
+        if is_channel_name(channel) { Ok(()) } else { Err(ChannelNameError) }
     }
 
     /// Leaves a channel. Its edits are no longer counted; those that were pushed may still arrive.

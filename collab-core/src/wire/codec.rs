@@ -132,6 +132,11 @@ impl Writer {
         self.var_bytes(text.as_bytes());
     }
 
+    /// Bytes written so far.
+    pub(crate) fn len(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// The written bytes.
     pub fn into_bytes(self) -> Bytes {
         Bytes::from(self.buffer)

@@ -21,26 +21,65 @@ pub enum Message<'a> {
     /// An awareness update, see [`super::read_awareness`].
     Awareness(&'a [u8]),
     /// The stock protocol's only word of refusal.
-    PermissionDenied { reason: &'a str },
+    PermissionDenied {
+        reason: &'a str,
+    },
     QueryAwareness,
-    Hello { version: u64, token: &'a str },
-    Welcome { version: u64, peer: u64, grant: Grant, limits: Limits, keeps: bool },
-    Open { name: &'a str },
-    Opened { name: &'a str, access: Access },
+    Hello {
+        version: u64,
+        token: &'a str,
+    },
+    Welcome {
+        version: u64,
+        peer: u64,
+        grant: Grant,
+        limits: Limits,
+        keeps: bool,
+    },
+    Open {
+        name: &'a str,
+    },
+    Opened {
+        name: &'a str,
+        access: Access,
+    },
     Close,
-    Push { seq: u64, update: &'a [u8] },
-    Received { seq: u64 },
-    Durable { seq: u64 },
+    Push {
+        seq: u64,
+        update: &'a [u8],
+    },
+    Received {
+        seq: u64,
+    },
+    Durable {
+        seq: u64,
+    },
     /// `code` is an [`super::ErrorCode`]; unknown numbers must be tolerated.
-    Error { code: u64, seq: u64, detail: &'a str },
-    Token { token: &'a str },
+    Error {
+        code: u64,
+        seq: u64,
+        detail: &'a str,
+    },
+    Token {
+        token: &'a str,
+    },
     Grant(Grant),
     /// `peer` is the receiver on the way to the relay and the sender on the way back.
-    Signal { peer: u64, payload: &'a [u8] },
+    Signal {
+        peer: u64,
+        payload: &'a [u8],
+    },
     /// `kind` is an [`EventKind`]; unknown numbers are ignored.
-    Event { kind: u64, payload: &'a [u8] },
-    Ping { nonce: u64 },
-    Pong { nonce: u64 },
+    Event {
+        kind: u64,
+        payload: &'a [u8],
+    },
+    Ping {
+        nonce: u64,
+    },
+    Pong {
+        nonce: u64,
+    },
 }
 
 /// The sync protocol of y-protocols.

@@ -9,11 +9,13 @@ mod awareness;
 mod code;
 mod codec;
 mod message;
+mod shared;
 
 pub use awareness::{AwarenessEntry, read_awareness, write_awareness};
 pub use code::{CloseCode, ErrorCode};
 pub use codec::{Reader, VAR_UINT_MAX, WireError, Writer};
 pub use message::{Access, EventKind, Frame, Grant, Limits, Message, Sync};
+pub use shared::SharedUpdate;
 
 /// The WebSocket subprotocol that selects [`Dialect::V1`].
 pub const SUBPROTOCOL: &str = "collab.v1";

@@ -1,0 +1,323 @@
+//! One channel: its log, who has it open, what is durable of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::io::{ChannelName, EntryNo, PeerId, Position};
+use super::limits::RoomConfig;
+use super::presence::PresenceTable;
+use super::work::{Opened, Task};
+use crate::log::{Checked, Log, Merged, StateVector};
+use crate::wire::SharedUpdate;
+
+/// State of one channel.
+#[derive(Debug)]
+pub(super) struct Channel {
+    pub(super) name: ChannelName,
+    pub(super) number: u64,
+    pub(super) subscribers: BTreeSet<PeerId>,
+    pub(super) presence: PresenceTable,
+    pub(super) state: State,
+}
+
+/// Whether the channel was loaded.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Frames wait until the store has answered.
+    Loading(Held),
+    /// In use.
+    Ready(Box<Ready>),
+}
+
+/// Frames that arrived before the channel was loaded, in order.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    frames: Vec<(PeerId, Bytes)>,
+    bytes: usize,
+}
+
+/// A loaded channel.
+#[derive(Debug, Default)]
+pub(super) struct Ready {
+    pub(super) log: Log<SharedUpdate>,
+    /// Number of the last entry, and of the last one that is durable; its place in the store.
+    last: EntryNo,
+    durable: EntryNo,
+    position: Position,
+    /// The last entry that is in the snapshot already.
+    folded: EntryNo,
+    backlog_bytes: usize,
+    compaction: Compaction,
+    /// Counts snapshots; a diff of an older one is void.
+    generation: u64,
+    diffs: Diffs,
+}
+
+#[derive(Debug, Default)]
+enum Compaction {
+    #[default]
+    Idle,
+    Merging,
+    /// The store is replacing what it has.
+    Storing {
+        merged: Merged,
+        tail: usize,
+    },
+    /// The last attempt failed; try again when the tail has this many updates.
+    Failed {
+        retry_at: usize,
+    },
+}
+
+/// Diffs of the current snapshot by the state vector that asked for them.
+#[derive(Debug, Default)]
+struct Diffs {
+    done: Vec<(StateVector, SharedUpdate)>,
+    waiting: Vec<(StateVector, Vec<PeerId>)>,
+}
+
+/// Diffs kept for the next client with the same state vector: after a restart of the relay most
+/// clients return with the same one.
+const DIFFS_KEPT: usize = 4;
+
+impl Held {
+    /// Keeps a frame, or says that there is no room for it.
+    pub(super) fn push(&mut self, peer: PeerId, frame: Bytes, max_bytes: usize) -> bool {
+        let bytes = self.bytes + frame.len() + size_of::<(PeerId, Bytes)>();
+        if bytes > max_bytes {
+            return false;
+        }
+        self.bytes = bytes;
+        self.frames.push((peer, frame));
+        true
+    }
+}
+
+impl Channel {
+    /// A channel that waits for the store, or is ready at once where nothing is kept.
+    pub(super) fn new(name: ChannelName, number: u64, keeps: bool) -> Self {
+        let state =
+            if keeps { State::Loading(Held::default()) } else { State::Ready(Box::default()) };
+        Self {
+            name,
+            number,
+            subscribers: BTreeSet::new(),
+            presence: PresenceTable::default(),
+            state,
+        }
+    }
+
+    pub(super) fn ready(&mut self) -> Option<&mut Ready> {
+        match &mut self.state {
+            State::Ready(ready) => Some(ready),
+            State::Loading(_) => None,
+        }
+    }
+
+    /// Takes over what was loaded and returns the frames that waited for it.
+    pub(super) fn open(&mut self, opened: Opened) -> Vec<(PeerId, Bytes)> {
+        let ready = State::Ready(Box::new(Ready::new(opened)));
+        match std::mem::replace(&mut self.state, ready) {
+            State::Loading(held) => held.frames,
+            State::Ready(_) => Vec::new(),
+        }
+    }
+
+    /// Whether nothing is under way that must end before the channel may be forgotten.
+    pub(super) fn is_settled(&self) -> bool {
+        match &self.state {
+            State::Loading(_) => false,
+            State::Ready(ready) => ready.is_settled(),
+        }
+    }
+}
+
+impl Ready {
+    fn new(opened: Opened) -> Self {
+        let entries = EntryNo(opened.log.tail_len().0 as u64);
+        Self {
+            log: opened.log,
+            last: entries,
+            durable: entries,
+            position: opened.position,
+            ..Self::default()
+        }
+    }
+
+    pub(super) const fn last_entry(&self) -> EntryNo {
+        self.last
+    }
+
+    pub(super) const fn durable_entry(&self) -> EntryNo {
+        self.durable
+    }
+
+    pub(super) const fn backlog_bytes(&self) -> usize {
+        self.backlog_bytes
+    }
+
+    /// Adds a checked update and returns its number. Where nothing is kept it counts as durable.
+    pub(super) fn append(
+        &mut self,
+        update: SharedUpdate,
+        checked: Checked,
+        keeps: bool,
+    ) -> EntryNo {
+        self.last.0 += 1;
+        if keeps {
+            self.backlog_bytes += update.as_ref().len();
+        } else {
+            self.durable = self.last;
+        }
+        self.log.append(update, checked);
+        self.last
+    }
+
+    /// Notes that all entries up to `entry` are durable.
+    pub(super) fn set_durable(&mut self, entry: EntryNo, position: Position) {
+        self.durable = entry.min(self.last).max(self.durable);
+        self.position = position.max(self.position);
+        let pending = (self.last.0 - self.durable.0) as usize;
+        self.backlog_bytes = self.log.last_bytes(pending);
+    }
+
+    /// The next compaction, if the durable tail is long enough for one.
+    pub(super) fn plan_compaction(&mut self, config: &RoomConfig) -> Option<Task> {
+        let tail = (self.durable.0 - self.folded.0) as usize;
+        let tail_bytes = self.log.tail_len().1.saturating_sub(self.backlog_bytes);
+        let wanted = match self.compaction {
+            Compaction::Idle => {
+                tail >= config.compact_tail_updates
+                    || (tail_bytes >= config.compact_tail_bytes
+                        && tail_bytes >= self.log.snapshot_bytes() / 4)
+            }
+            Compaction::Failed { retry_at } => tail >= retry_at,
+            Compaction::Merging | Compaction::Storing { .. } => false,
+        };
+        if !wanted || tail == 0 {
+            return None;
+        }
+        self.compaction = Compaction::Merging;
+        Some(Task::Compact { upto: self.position, tail, updates: self.log.compactable(tail) })
+    }
+
+    /// Holds a merged snapshot until the store has it.
+    pub(super) fn await_stored(&mut self, merged: Merged, tail: usize) {
+        self.compaction = Compaction::Storing { merged, tail };
+    }
+
+    /// The store has the merged snapshot and has read it back.
+    pub(super) fn finish_compaction(&mut self, number: u64) {
+        if let Compaction::Storing { merged, tail } = std::mem::take(&mut self.compaction) {
+            self.log.compact(&merged, SharedUpdate::new(number, &merged.update), tail);
+            self.folded.0 += tail as u64;
+            self.generation += 1;
+            self.diffs.done.clear();
+        }
+    }
+
+    /// Leaves everything as it was; the next attempt waits until the tail is twice as long.
+    pub(super) fn fail_compaction(&mut self) {
+        let tail = (self.durable.0 - self.folded.0) as usize;
+        self.compaction = Compaction::Failed { retry_at: tail.max(1) * 2 };
+    }
+
+    /// A diff that was made already.
+    pub(super) fn known_diff(&self, known: &StateVector) -> Option<SharedUpdate> {
+        let find = |(of, diff): &(StateVector, SharedUpdate)| (of == known).then(|| diff.clone());
+        self.diffs.done.iter().find_map(find)
+    }
+
+    /// Notes that `peer` waits for a diff; returns the work if nobody waited for it before.
+    pub(super) fn request_diff(
+        &mut self,
+        number: u64,
+        known: StateVector,
+        peers: Vec<PeerId>,
+    ) -> Option<Task> {
+        if let Some((_, waiting)) = self.diffs.waiting.iter_mut().find(|(of, _)| *of == known) {
+            waiting.extend(peers);
+            return None;
+        }
+        let snapshot = self.log.snapshot()?.clone();
+        self.diffs.waiting.push((known.clone(), peers));
+        Some(Task::Diff { number, generation: self.generation, known, snapshot })
+    }
+
+    /// Takes those who wait for this diff. Keeps it for others if it is one of the snapshot that is
+    /// here now; otherwise (`None`) it must be made again.
+    pub(super) fn finish_diff(
+        &mut self,
+        generation: u64,
+        known: &StateVector,
+        diff: SharedUpdate,
+    ) -> (Vec<PeerId>, Option<SharedUpdate>) {
+        let waiting = self.take_waiting(known);
+        if generation != self.generation {
+            return (waiting, None);
+        }
+        if self.diffs.done.len() == DIFFS_KEPT {
+            self.diffs.done.remove(0);
+        }
+        self.diffs.done.push((known.clone(), diff.clone()));
+        (waiting, Some(diff))
+    }
+
+    /// Takes those who wait for a diff against this state vector.
+    pub(super) fn take_waiting(&mut self, known: &StateVector) -> Vec<PeerId> {
+        match self.diffs.waiting.iter().position(|(of, _)| of == known) {
+            Some(at) => self.diffs.waiting.swap_remove(at).1,
+            None => Vec::new(),
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        let busy = matches!(self.compaction, Compaction::Merging | Compaction::Storing { .. });
+        self.durable == self.last && !busy && self.diffs.waiting.is_empty()
+    }
+}
+
+/// The channels of a room by number and by name.
+#[derive(Debug, Default)]
+pub(super) struct Channels {
+    by_number: BTreeMap<u64, Channel>,
+    numbers: BTreeMap<ChannelName, u64>,
+    last: u64,
+}
+
+impl Channels {
+    pub(super) fn get(&self, number: u64) -> Option<&Channel> {
+        self.by_number.get(&number)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Channel> {
+        self.by_number.get_mut(&number)
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.numbers.get(name).copied()
+    }
+
+    /// Adds a channel under the next number. Numbers are never used twice.
+    pub(super) fn add(&mut self, name: ChannelName, keeps: bool) -> u64 {
+        self.last += 1;
+        self.numbers.insert(name.clone(), self.last);
+        self.by_number.insert(self.last, Channel::new(name, self.last, keeps));
+        self.last
+    }
+
+    pub(super) fn remove(&mut self, number: u64) {
+        if let Some(channel) = self.by_number.remove(&number) {
+            self.numbers.remove(&channel.name);
+        }
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
+        self.by_number.values_mut()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Channel> {
+        self.by_number.values()
+    }
+}

@@ -1,0 +1,61 @@
+//! What the room knows of one connection.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::io::EntryNo;
+use crate::wire::{Access, Dialect, ErrorCode, Grant};
+
+/// A connection in a room.
+#[derive(Debug)]
+pub(super) struct Peer {
+    pub(super) dialect: Dialect,
+    pub(super) grant: Grant,
+    /// Its open channels by number.
+    pub(super) channels: BTreeMap<u64, Subscription>,
+}
+
+/// A channel that a connection has open.
+#[derive(Debug, Default)]
+pub(super) struct Subscription {
+    /// The last push that was accepted; they are counted from 1 without gaps.
+    pub(super) seq: u64,
+    /// Why a push was refused, and with it all later ones, since they build on it.
+    pub(super) refused: Option<ErrorCode>,
+    /// A diff for this peer is being made.
+    pub(super) awaits_diff: bool,
+    /// Accepted pushes that are not durable yet, and the entry that each waits for.
+    waiting: VecDeque<(EntryNo, u64)>,
+}
+
+impl Peer {
+    pub(super) const fn new(dialect: Dialect, grant: Grant) -> Self {
+        Self { dialect, grant, channels: BTreeMap::new() }
+    }
+
+    pub(super) fn may_write(&self) -> bool {
+        self.grant.access == Access::Write
+    }
+}
+
+impl Subscription {
+    /// Remembers that push `seq` is durable when `entry` is.
+    pub(super) fn await_durable(&mut self, entry: EntryNo, seq: u64) {
+        match self.waiting.back_mut() {
+            Some(last) if last.0 == entry => last.1 = seq,
+            _ => self.waiting.push_back((entry, seq)),
+        }
+    }
+
+    /// The last push that is durable now that all entries up to `entry` are.
+    pub(super) fn take_durable(&mut self, entry: EntryNo) -> Option<u64> {
+        let mut durable = None;
+        while let Some(&(waits_for, seq)) = self.waiting.front() {
+            if waits_for > entry {
+                break;
+            }
+            durable = Some(seq);
+            self.waiting.pop_front();
+        }
+        durable
+    }
+}

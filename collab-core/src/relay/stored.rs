@@ -1,0 +1,212 @@
+//! What the room does with answers of the store and of finished work.
+
+use super::channel::Channel;
+use super::work::{Finished, Opened, Task, TaskResult};
+use super::{
+    ChannelName, Class, Counter, EntryNo, Job, LoadFailure, Output, PeerId, Position, Room, Stored,
+    Subscription,
+};
+use crate::Timestamp;
+use crate::log::{MergeError, Merged, StateVector};
+use crate::wire::{ErrorCode, EventKind, Message, SharedUpdate};
+
+impl Room {
+    pub(super) fn loaded(
+        &mut self,
+        now: Timestamp,
+        channel: ChannelName,
+        stored: Result<Stored, LoadFailure>,
+    ) {
+        let Some(number) = self.channels.number(&channel) else {
+            return;
+        };
+        match stored {
+            Ok(stored) => self.work(channel, Some(Task::Open { number, stored })),
+            Err(LoadFailure::Damaged) => self.load_failed(now, number, ErrorCode::Quarantined),
+            Err(LoadFailure::Unavailable) => {
+                self.load_failed(now, number, ErrorCode::StoreUnavailable);
+            }
+        }
+    }
+
+    pub(super) fn finished(&mut self, now: Timestamp, finished: Finished) {
+        let Some(number) = self.channels.number(&finished.channel) else {
+            return;
+        };
+        match finished.result {
+            TaskResult::Opened(Some(opened)) => self.opened(now, number, opened),
+            TaskResult::Opened(None) => self.load_failed(now, number, ErrorCode::Quarantined),
+            TaskResult::Diffed { generation, known, diff } => {
+                self.diffed(now, number, generation, known, diff);
+            }
+            TaskResult::Compacted { upto, tail, merged } => {
+                self.compacted(finished.channel, upto, tail, merged);
+            }
+        }
+        self.forget_unused(number);
+    }
+
+    fn opened(&mut self, now: Timestamp, number: u64, opened: Opened) {
+        let Some(channel) = self.channels.get_mut(number) else {
+            return;
+        };
+        let held = channel.open(opened);
+        for peer in channel.subscribers.clone() {
+            self.greet(peer, number);
+        }
+        for (peer, frame) in held {
+            self.receive(now, peer, &frame);
+        }
+        self.compact(number);
+    }
+
+    /// Sends everybody away who waits for the channel, and forgets it: the next one tries again.
+    fn load_failed(&mut self, now: Timestamp, number: u64, code: ErrorCode) {
+        let Some(channel) = self.channels.get(number) else {
+            return;
+        };
+        let close = code.close_plain().unwrap_or(crate::wire::CloseCode::INTERNAL);
+        for peer in channel.subscribers.clone() {
+            self.refuse(peer, number, code, 0, "the channel could not be loaded");
+            self.close(now, peer, close, "the channel could not be loaded");
+        }
+        self.channels.remove(number);
+    }
+
+    fn diffed(
+        &mut self,
+        now: Timestamp,
+        number: u64,
+        generation: u64,
+        known: StateVector,
+        diff: Option<SharedUpdate>,
+    ) {
+        let Some(ready) = self.channels.get_mut(number).and_then(Channel::ready) else {
+            return;
+        };
+        let Some(diff) = diff else {
+            for peer in ready.take_waiting(&known) {
+                let error = (ErrorCode::Internal, 0);
+                self.fail(now, peer, number, error, "the answer could not be made");
+            }
+            return;
+        };
+        // A diff of an older snapshot is made again: the tail that went with it is folded by now.
+        let (waiting, _current) = ready.finish_diff(generation, &known, diff);
+        let waiting = waiting.into_iter().filter(|peer| self.peers.contains_key(peer));
+        let waiting: Vec<PeerId> = waiting.collect();
+        if !waiting.is_empty() {
+            self.answer(number, known, waiting);
+        }
+    }
+
+    pub(super) fn durable(&mut self, channel: &str, entry: EntryNo, position: Position) {
+        let Some(number) = self.channels.number(channel) else {
+            return;
+        };
+        let Some(channel) = self.channels.get_mut(number) else {
+            return;
+        };
+        let subscribers = channel.subscribers.clone();
+        let Some(ready) = channel.ready() else { return };
+        ready.set_durable(entry, position);
+        let durable = ready.durable_entry();
+        for peer in subscribers {
+            self.send_durable(peer, number, durable);
+        }
+        self.compact(number);
+        self.forget_unused(number);
+    }
+
+    /// Tells a peer which of its pushes are durable, if that is news. Never where nothing is kept.
+    pub(super) fn send_durable(&mut self, peer: PeerId, number: u64, durable: EntryNo) {
+        let Some(subscription) = self.subscription(peer, number) else {
+            return;
+        };
+        let Some(seq) = subscription.take_durable(durable) else {
+            return;
+        };
+        if self.config.keeps {
+            self.send(peer, Class::Control, number, &Message::Durable { seq });
+        }
+    }
+
+    /// Starts a compaction if the channel wants one.
+    pub(super) fn compact(&mut self, number: u64) {
+        let Some(channel) = self.channels.get_mut(number) else {
+            return;
+        };
+        let name = channel.name.clone();
+        let task = channel.ready().and_then(|ready| ready.plan_compaction(&self.config));
+        self.work(name, task);
+    }
+
+    /// A merged snapshot was compared with its input already; now the store must take it.
+    fn compacted(
+        &mut self,
+        name: ChannelName,
+        upto: Position,
+        tail: usize,
+        merged: Result<Merged, MergeError>,
+    ) {
+        let Some(number) = self.channels.number(&name) else {
+            return;
+        };
+        let Some(ready) = self.channels.get_mut(number).and_then(Channel::ready) else {
+            return;
+        };
+        let Ok(merged) = merged else {
+            ready.fail_compaction();
+            self.outputs.push_back(Output::Count(Counter::CompactionMismatch));
+            return;
+        };
+        let snapshot = merged.update.clone();
+        ready.await_stored(merged, tail);
+        if self.config.keeps {
+            self.outputs.push_back(Output::Replace { channel: name, upto, snapshot });
+        } else {
+            ready.finish_compaction(number);
+        }
+    }
+
+    pub(super) fn replaced(&mut self, channel: &str, ok: bool) {
+        let Some(number) = self.channels.number(channel) else {
+            return;
+        };
+        let Some(ready) = self.channels.get_mut(number).and_then(Channel::ready) else {
+            return;
+        };
+        if ok {
+            ready.finish_compaction(number);
+        } else {
+            ready.fail_compaction();
+        }
+        self.forget_unused(number);
+    }
+
+    pub(super) fn store_health(&mut self, ok: bool) {
+        if self.store_ok != ok {
+            self.store_ok = ok;
+            self.tell_all(&store_event(ok));
+        }
+    }
+
+    pub(super) fn send_store_health(&mut self, peer: PeerId) {
+        let event = store_event(self.store_ok);
+        self.send(peer, Class::Control, 0, &event);
+    }
+
+    pub(super) fn work(&mut self, channel: ChannelName, task: Option<Task>) {
+        if let Some(task) = task {
+            self.outputs.push_back(Output::Work(Job::new(channel, task)));
+        }
+    }
+
+    pub(super) fn subscription(&mut self, peer: PeerId, number: u64) -> Option<&mut Subscription> {
+        self.peers.get_mut(&peer)?.channels.get_mut(&number)
+    }
+}
+
+const fn store_event(ok: bool) -> Message<'static> {
+    Message::Event { kind: EventKind::Store as u64, payload: if ok { &[1] } else { &[0] } }
+}
