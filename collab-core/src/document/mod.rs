@@ -1,1 +1,156 @@
-//! x
+//! A room's document: named text files and shared settings, on Yrs.
+//!
+//! A [`Document`] turns edits into updates and remote updates into deltas, keeps undo to one's own
+//! edits, and makes positions sticky. It never sends anything and knows no time but
+//! [`Document::set_now`]: whoever drives it (the browser's binding, a native client, a simulation)
+//! polls its [`Event`]s. The content's shape is the contract with stock Yjs clients:
+//!
+//! | root | type | content |
+//! |---|---|---|
+//! | a [`FileId`]: `main`, `f` + 15 characters | `Y.Text` | the file's text, LF only |
+//! | `files` | `Y.Map` | `{id}.name`, `{id}.language`, `{id}.order`, `{id}.deleted` |
+//! | `settings` | `Y.Map` | what everybody shares |
+//!
+//! Offsets and lengths are UTF-16 code units. No edit splits a surrogate pair.
+
+mod editing;
+mod error;
+mod event;
+mod file;
+mod listing;
+mod metadata;
+mod observed;
+mod replica;
+mod settings;
+mod splice;
+mod sticky;
+mod text;
+mod undo;
+
+pub use error::DocumentError;
+pub use event::{Delta, EVENTS_MAX, Event, Origin};
+pub use file::{FileId, FileInfo, NAME_MAX_CHARS};
+pub use splice::Splice;
+pub use sticky::{Assoc, ItemId, StickyPosition};
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use yrs::{ClientID, Doc, OffsetKind, Options, Transact, Transaction, TransactionMut};
+
+use crate::Timestamp;
+use event::Events;
+use listing::Listing;
+use observed::{Change, Observed};
+use settings::Settings;
+use text::Text;
+use undo::EditClock;
+
+/// Origin of edits that can be undone.
+const LOCAL: &str = "local";
+/// Origin of own changes that cannot be undone: the list of files, settings.
+const METADATA: &str = "metadata";
+/// Origin of everything that others did.
+const REMOTE: &str = "remote";
+
+/// A replica of one room's content.
+pub struct Document {
+    doc: Doc,
+    listing: Listing,
+    settings: Settings,
+    /// Only the files that were edited or watched here; the others cost nothing.
+    texts: HashMap<FileId, Text>,
+    clock: EditClock,
+    observed: Observed,
+    events: Events,
+}
+
+impl Document {
+    /// An empty replica. `client` identifies it in every edit: draw 31 to 53 random bits for each
+    /// replica and never use them again, since two replicas with one ID destroy each other's work.
+    pub fn new(client: u64) -> Self {
+        let client = client & crate::wire::VAR_UINT_MAX;
+        let doc = Doc::with_options(Options {
+            offset_kind: OffsetKind::Utf16,
+            ..Options::with_guid_and_client_id("collab".into(), ClientID::new(client))
+        });
+        let observed = Observed::default();
+        let listing = Listing::new(doc.get_or_insert_map(listing::FILES), observed.clone());
+        let settings = Settings::new(doc.get_or_insert_map(settings::SETTINGS), observed.clone());
+        let (texts, clock, events) = (HashMap::new(), EditClock::default(), Events::default());
+        Self { doc, listing, settings, texts, clock, observed, events }
+    }
+
+    /// The ID that this replica's edits carry.
+    pub fn client(&self) -> u64 {
+        self.doc.client_id().get()
+    }
+
+    /// Tells the time; edits less than 500 ms apart are undone together. Time never goes back.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.clock.set(now);
+    }
+
+    /// The next thing that happened. Poll until `None` after every call that takes `&mut self`.
+    #[must_use]
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop()
+    }
+
+    fn read(&self) -> Transaction<'_> {
+        read(&self.doc)
+    }
+
+    fn emit(&mut self, update: Option<Vec<u8>>) {
+        if let Some(update) = update {
+            self.events.push(Event::LocalUpdate(Bytes::from(update)));
+        }
+    }
+
+    /// Turns what observers noted during the last transaction into events.
+    fn report(&mut self, origin: Origin) {
+        for change in self.observed.take() {
+            match change {
+                Change::Text { file, delta } => self.report_text(file, delta, origin),
+                Change::Files => self.events.push(Event::Files),
+                Change::Setting(key) => self.events.push(Event::Setting { key }),
+                Change::Update(update) => self.emit(Some(update)),
+            }
+        }
+    }
+
+    fn report_text(&mut self, file: FileId, delta: Vec<Delta>, origin: Origin) {
+        let Some(text) = self.texts.get_mut(&file) else {
+            return;
+        };
+        let delta = text.changed(&read(&self.doc), delta);
+        // Formatting changes no text.
+        if delta.iter().any(|op| !matches!(op, Delta::Retain(_))) {
+            self.events.push(Event::Text { file, delta, origin });
+        }
+    }
+}
+
+/// Why a transaction is always to be had: none outlives the call that opened it.
+const NO_TRANSACTION: &str = "no transaction outlives a call";
+
+fn read(doc: &Doc) -> Transaction<'_> {
+    doc.try_transact().expect(NO_TRANSACTION)
+}
+
+fn begin<'doc>(doc: &'doc Doc, origin: &str) -> TransactionMut<'doc> {
+    doc.try_transact_mut_with(origin).expect(NO_TRANSACTION)
+}
+
+/// Commits; returns the update that the transaction amounts to, if it changed anything.
+fn finish(mut txn: TransactionMut<'_>) -> Option<Vec<u8>> {
+    txn.commit();
+    let changed = !txn.insert_set().is_empty() || !txn.delete_set().is_empty();
+    changed.then(|| txn.encode_update_v1())
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document").field("client", &self.client()).finish_non_exhaustive()
+    }
+}

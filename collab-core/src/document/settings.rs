@@ -1,0 +1,71 @@
+//! Settings that everybody in a room shares: the root map `settings`.
+//!
+//! What is a matter of taste (a theme, a font size) does not belong here.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use yrs::{Any, Map, MapRef, Observable, Out, ReadTxn, TransactionMut};
+
+use super::DocumentError;
+use super::file::checked_name;
+use super::observed::{Change, Observed};
+
+/// The root map's name.
+pub(super) const SETTINGS: &str = "settings";
+
+/// Largest value of a setting, as JSON text.
+const VALUE_MAX_BYTES: usize = 16 << 10;
+
+/// The setting that says the language of files of which nobody said one.
+pub(super) const LANGUAGE: &str = "language";
+
+/// The root map, as JSON values.
+pub(super) struct Settings {
+    map: MapRef,
+}
+
+impl Settings {
+    pub(super) fn new(map: MapRef, observed: Observed) -> Self {
+        map.observe(SETTINGS, move |txn, event| {
+            for key in event.keys(txn).keys() {
+                observed.note(Change::Setting(key.to_string()));
+            }
+        });
+        Self { map }
+    }
+
+    pub(super) fn get(&self, txn: &impl ReadTxn, key: &str) -> Option<Value> {
+        to_json(&self.map.get(txn, key)?)
+    }
+
+    pub(super) fn all(&self, txn: &impl ReadTxn) -> BTreeMap<String, Value> {
+        let settings = self.map.iter(txn);
+        settings.filter_map(|(key, value)| Some((key.to_owned(), to_json(&value)?))).collect()
+    }
+
+    pub(super) fn set(
+        &self,
+        txn: &mut TransactionMut<'_>,
+        key: &str,
+        value: &Value,
+    ) -> Result<(), DocumentError> {
+        let key = checked_name(key)?;
+        let json = value.to_string();
+        if json.len() > VALUE_MAX_BYTES || !crate::log::is_portable_json(&json) {
+            return Err(DocumentError::InvalidSetting);
+        }
+        let value = Any::from_json(&json).map_err(|_| DocumentError::InvalidSetting)?;
+        self.map.try_update(txn, key, value);
+        Ok(())
+    }
+}
+
+/// `None` for what JSON cannot say: shared types, bytes, NaN.
+fn to_json(value: &Out) -> Option<Value> {
+    match value {
+        Out::Any(Any::Undefined | Any::Buffer(_)) => None,
+        Out::Any(value) => serde_json::to_value(value).ok(),
+        _ => None,
+    }
+}

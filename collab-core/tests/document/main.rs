@@ -1,0 +1,4 @@
+//! What a document promises, by its public interface.
+
+mod support;
+mod text;
