@@ -18,10 +18,20 @@
 //! }
 //! ```
 
+mod backoff;
+mod channel;
+mod clock;
 mod config;
+mod expiry;
 mod io;
+mod ledger;
+mod link;
+mod liveness;
+mod push;
+mod receive;
 mod replica;
 mod session;
+mod state_vector;
 mod status;
 
 pub use config::SessionConfig;

@@ -1,0 +1,136 @@
+//! What goes to the relay: edits, diffs, presence and signals.
+
+use bytes::Bytes;
+
+use super::channel::Stage;
+use super::ledger::Ledger;
+use super::state_vector::is_ahead;
+use super::{Fault, Replicas, Session};
+use crate::wire::{Dialect, ErrorCode, Message, Sync};
+
+impl Session {
+    /// One edit: pushed at once where the relay has what it builds on, else left to the next diff.
+    pub(super) fn edited(&mut self, channel: &str, update: &Bytes) {
+        let Some(index) = self.index_of(channel) else {
+            return;
+        };
+        let takes_pushes = self.channels[index].takes_pushes();
+        if !takes_pushes || !self.push(index, update, Ledger::push_one) {
+            self.channels[index].ledger.wait(1);
+        }
+    }
+
+    /// The replica was filled from offline storage, possibly after the channel had synced.
+    pub(super) fn restored(&mut self, channel: &str, unsaved: u64, replicas: &mut dyn Replicas) {
+        let Some(index) = self.index_of(channel) else {
+            return;
+        };
+        self.channels[index].ledger.wait(unsaved);
+        if self.channels[index].takes_pushes()
+            && let Err(fault) = self.catch_up(index, replicas)
+        {
+            self.fault(fault);
+        }
+    }
+
+    /// The relay's state vector arrived: ask for what is lacking here, push what is lacking there.
+    pub(super) fn relay_state_vector(
+        &mut self,
+        index: usize,
+        state_vector: &[u8],
+        replicas: &mut dyn Replicas,
+    ) -> Result<(), Fault> {
+        self.channels[index].relay_state_vector = state_vector.to_vec();
+        if self.channels[index].stage == Stage::Loading {
+            self.channels[index].stage = Stage::Syncing;
+            self.send_state_vector(index, replicas)?;
+        }
+        if self.channels[index].takes_pushes() {
+            self.catch_up(index, replicas)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Sync step 1.
+    pub(super) fn send_state_vector(
+        &mut self,
+        index: usize,
+        replicas: &mut dyn Replicas,
+    ) -> Result<(), Fault> {
+        let channel = &self.channels[index];
+        let Some(number) = channel.number else {
+            return Ok(());
+        };
+        let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
+        let state_vector = replica.state_vector();
+        self.send(number, &Message::Sync(Sync::Step1(&state_vector)));
+        Ok(())
+    }
+
+    /// One push of all that the relay lacks, if it lacks anything.
+    fn catch_up(&mut self, index: usize, replicas: &mut dyn Replicas) -> Result<(), Fault> {
+        let channel = &self.channels[index];
+        let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
+        let waiting = channel.ledger.is_waiting();
+        if !is_ahead(&replica.state_vector(), &channel.relay_state_vector)? && !waiting {
+            return Ok(());
+        }
+        if !waiting && !self.may_write(index) {
+            return Ok(());
+        }
+        let update = replica.diff(&channel.relay_state_vector)?;
+        self.push(index, &update, Ledger::push_waiting);
+        Ok(())
+    }
+
+    /// Sends a push under the next `seq`, or refuses it here, before it has one.
+    fn push(&mut self, index: usize, update: &[u8], seq: fn(&mut Ledger) -> u64) -> bool {
+        let refused = if !self.may_write(index) {
+            Some(ErrorCode::ReadOnly)
+        } else if !self.fits(update) {
+            Some(ErrorCode::UpdateTooLarge)
+        } else {
+            None
+        };
+        let channel = &mut self.channels[index];
+        let (None, Some(number)) = (refused, channel.number) else {
+            channel.refused = refused;
+            return false;
+        };
+        let seq = seq(&mut channel.ledger);
+        self.send(number, &Message::Push { seq, update });
+        true
+    }
+
+    fn fits(&self, update: &[u8]) -> bool {
+        /// Channel, type, `seq` and length: four integers of at most eight bytes.
+        const FRAMING_MAX_BYTES: u64 = 32;
+        let len = update.len() as u64;
+        len <= self.limits.update_max_bytes
+            && len.saturating_add(FRAMING_MAX_BYTES) <= self.limits.frame_max_bytes
+    }
+
+    pub(super) fn presence(&mut self, channel: &str, update: &[u8]) {
+        let Some(index) = self.index_of(channel) else {
+            return;
+        };
+        let Some(number) = self.channels[index].number else {
+            return;
+        };
+        let frame = Message::Awareness(update).frame(Dialect::V1, number);
+        if frame.len() as u64 <= self.limits.frame_max_bytes {
+            self.send_frame(frame);
+        } else {
+            self.report(Some(index), ErrorCode::AwarenessRefused);
+        }
+    }
+
+    pub(super) fn signal(&mut self, peer: u64, payload: &[u8]) {
+        if self.link.is_welcomed() && payload.len() as u64 <= self.limits.signal_max_bytes {
+            self.send(0, &Message::Signal { peer, payload });
+        } else {
+            self.report(None, ErrorCode::SignalRefused);
+        }
+    }
+}

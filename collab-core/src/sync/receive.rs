@@ -1,0 +1,354 @@
+//! What the relay says: one method per message.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::channel::{Channel, Stage};
+use super::link::{Link, VERSION};
+use super::liveness::Liveness;
+use super::{Cause, Fault, Output, Replicas, Session};
+use crate::wire::{Access, Dialect, ErrorCode, EventKind, Frame, Message, Reader, Sync};
+
+/// The longest wait that a relay may ask for before a reconnect.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
+
+/// A v1 update that adds nothing.
+const EMPTY_UPDATE: &[u8] = &[0, 0];
+
+impl Session {
+    pub(super) fn frame(&mut self, frame: &[u8], replicas: &mut dyn Replicas) {
+        if let Err(fault) = self.receive(frame, replicas) {
+            self.fault(fault);
+        }
+    }
+
+    /// The relay cannot be understood: try again later, unless it speaks another version.
+    pub(super) fn fault(&mut self, fault: Fault) {
+        self.facts.error = Some(fault.code());
+        let refused = matches!(fault, Fault::Version(_));
+        self.give_up(Cause::Fault(fault));
+        if refused {
+            self.link = Link::Refused(ErrorCode::UnsupportedVersion);
+        }
+    }
+
+    fn receive(&mut self, frame: &[u8], replicas: &mut dyn Replicas) -> Result<(), Fault> {
+        match self.link {
+            Link::Welcomed { .. } => {
+                self.link.received(self.clock.now());
+                self.message(Frame::read(Dialect::V1, frame)?, replicas)
+            }
+            Link::Greeting { .. } => self.greeting(&Frame::read(Dialect::V1, frame)?.message),
+            // Of a connection that the driver has given up already.
+            _ => Ok(()),
+        }
+    }
+
+    /// Before `welcome`.
+    fn greeting(&mut self, message: &Message<'_>) -> Result<(), Fault> {
+        match message {
+            Message::Welcome { .. } => self.welcome(message)?,
+            Message::Error { code, detail, .. } => self.connection_error(error_code(*code), detail),
+            Message::Ping { nonce } => self.send(0, &Message::Pong { nonce: *nonce }),
+            _ => return Err(Fault::Unexpected),
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, frame: Frame<'_>, replicas: &mut dyn Replicas) -> Result<(), Fault> {
+        let Frame {
+            channel: number,
+            message,
+        } = frame;
+        match message {
+            Message::Sync(sync) => self.sync(number, sync, replicas)?,
+            Message::Awareness(update) => self.awareness(number, update),
+            Message::QueryAwareness => self.query_awareness(number),
+            Message::Opened { name, access } => self.opened(number, name, access)?,
+            Message::Close => self.closed(number),
+            Message::Received { seq } => self.received(number, seq)?,
+            Message::Durable { seq } => self.durable(number, seq)?,
+            Message::Error {
+                code,
+                seq: _,
+                detail,
+            } => self.error(number, code, detail),
+            Message::Grant(grant) => self.grant(&grant),
+            Message::Signal { peer, payload } => self.signal_received(peer, payload),
+            Message::Event { kind, payload } => self.event(number, kind, payload, replicas)?,
+            Message::Ping { nonce } => self.send(0, &Message::Pong { nonce }),
+            Message::Pong { .. } => {}
+            Message::PermissionDenied { .. }
+            | Message::Hello { .. }
+            | Message::Welcome { .. }
+            | Message::Open { .. }
+            | Message::Push { .. }
+            | Message::Token { .. } => return Err(Fault::Unexpected),
+        }
+        Ok(())
+    }
+
+    fn welcome(&mut self, message: &Message<'_>) -> Result<(), Fault> {
+        let Message::Welcome {
+            version,
+            peer,
+            grant,
+            limits,
+            keeps,
+        } = message
+        else {
+            return Err(Fault::Unexpected);
+        };
+        if *version != VERSION {
+            return Err(Fault::Version(*version));
+        }
+        let now = self.clock.now();
+        self.link = Link::Welcomed {
+            since: now,
+            liveness: Liveness::new(now),
+        };
+        self.limits = *limits;
+        self.facts.peer = Some(*peer);
+        self.facts.keeps = *keeps;
+        self.grant(grant);
+        if std::mem::take(&mut self.token_changed) {
+            self.send_token();
+        }
+        self.reopen_where(|_| true);
+        Ok(())
+    }
+
+    fn opened(&mut self, number: u64, name: &str, access: Access) -> Result<(), Fault> {
+        let opening = |c: &Channel| &*c.name == name && c.stage == Stage::Opening;
+        let index = self
+            .channels
+            .iter()
+            .position(opening)
+            .ok_or(Fault::Unexpected)?;
+        if number == 0 || self.index_of_number(number).is_some() {
+            return Err(Fault::Unexpected);
+        }
+        if self.channels[index].abandoned {
+            self.channels.remove(index);
+            self.send(number, &Message::Close);
+            return Ok(());
+        }
+        let channel = &mut self.channels[index];
+        channel.opened(number, access);
+        self.outputs.push_back(Output::SendPresence {
+            channel: channel.name.clone(),
+        });
+        Ok(())
+    }
+
+    fn sync(
+        &mut self,
+        number: u64,
+        sync: Sync<'_>,
+        replicas: &mut dyn Replicas,
+    ) -> Result<(), Fault> {
+        let Some(index) = self.index_of_number(number) else {
+            return Ok(());
+        };
+        match sync {
+            Sync::Step1(state_vector) => self.relay_state_vector(index, state_vector, replicas),
+            Sync::Update(update) => self.apply(index, update, replicas),
+            Sync::Step2(update) => {
+                self.apply(index, update, replicas)?;
+                if self.channels[index].stage == Stage::Syncing {
+                    self.channels[index].stage = Stage::Live;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn apply(
+        &mut self,
+        index: usize,
+        update: &[u8],
+        replicas: &mut dyn Replicas,
+    ) -> Result<(), Fault> {
+        if update != EMPTY_UPDATE {
+            let name = &self.channels[index].name;
+            replicas
+                .replica(name)
+                .ok_or(Fault::NoReplica)?
+                .apply(update)?;
+        }
+        Ok(())
+    }
+
+    fn awareness(&mut self, number: u64, update: &[u8]) {
+        if let Some(index) = self.index_of_number(number) {
+            let channel = self.channels[index].name.clone();
+            let update = Bytes::copy_from_slice(update);
+            self.outputs
+                .push_back(Output::PresenceReceived { channel, update });
+        }
+    }
+
+    fn query_awareness(&mut self, number: u64) {
+        if let Some(index) = self.index_of_number(number) {
+            let channel = self.channels[index].name.clone();
+            self.outputs.push_back(Output::SendPresence { channel });
+        }
+    }
+
+    /// The relay closed a channel by itself.
+    fn closed(&mut self, number: u64) {
+        if let Some(index) = self.index_of_number(number) {
+            let channel = &mut self.channels[index];
+            let refused = channel.refused.unwrap_or(ErrorCode::ChannelUnknown);
+            channel.close();
+            channel.refused = Some(refused);
+        }
+    }
+
+    fn received(&mut self, number: u64, seq: u64) -> Result<(), Fault> {
+        let Some(index) = self.index_of_number(number) else {
+            return Ok(());
+        };
+        let ledger = &mut self.channels[index].ledger;
+        if self.facts.keeps {
+            ledger.check(seq)
+        } else {
+            ledger.settle(seq).map(drop)
+        }
+    }
+
+    fn durable(&mut self, number: u64, seq: u64) -> Result<(), Fault> {
+        let Some(index) = self.index_of_number(number) else {
+            return Ok(());
+        };
+        self.reopen_backoff.reset();
+        if self.channels[index].ledger.settle(seq)? {
+            let channel = self.channels[index].name.clone();
+            self.outputs.push_back(Output::Durable { channel });
+        }
+        Ok(())
+    }
+
+    fn error(&mut self, number: u64, code: u64, detail: &str) {
+        let code = error_code(code);
+        if number == 0 || code.close().is_some() {
+            self.connection_error(code, detail);
+        } else if let Some(index) = self.index_of_number(number) {
+            self.channel_error(index, code);
+        }
+    }
+
+    /// An error of the connection, or of an `open`, which has no number yet: its detail is the
+    /// channel's name.
+    fn connection_error(&mut self, code: ErrorCode, detail: &str) {
+        let opening = |c: &Channel| c.stage == Stage::Opening;
+        let named = self
+            .channels
+            .iter()
+            .position(|c| opening(c) && &*c.name == detail);
+        let of_open = matches!(
+            code,
+            ErrorCode::TooManyChannels | ErrorCode::StoreUnavailable
+        );
+        let index = named.or_else(|| self.channels.iter().position(opening).filter(|_| of_open));
+        if let Some(index) = index {
+            self.channel_error(index, code);
+        } else {
+            self.facts.error = Some(code);
+            self.report(None, code);
+        }
+    }
+
+    fn channel_error(&mut self, index: usize, code: ErrorCode) {
+        if matches!(code, ErrorCode::AwarenessRefused | ErrorCode::SignalRefused) {
+            return self.report(Some(index), code);
+        }
+        self.facts.error = Some(code);
+        let reopen_at = self.clock.now() + self.reopen_backoff.wait();
+        let channel = &mut self.channels[index];
+        channel.refused = channel.refused.or(Some(code));
+        if channel.stage == Stage::Opening {
+            channel.stage = Stage::Closed;
+        }
+        if channel.refused == Some(ErrorCode::StoreUnavailable) {
+            channel.reopen_at.get_or_insert(reopen_at);
+        }
+        if channel.abandoned {
+            self.channels.remove(index);
+        }
+    }
+
+    fn signal_received(&mut self, peer: u64, payload: &[u8]) {
+        let payload = Bytes::copy_from_slice(payload);
+        self.outputs
+            .push_back(Output::SignalReceived { peer, payload });
+    }
+
+    fn event(
+        &mut self,
+        number: u64,
+        kind: u64,
+        payload: &[u8],
+        replicas: &mut dyn Replicas,
+    ) -> Result<(), Fault> {
+        let mut reader = Reader::new(payload);
+        match EventKind::from_u64(kind) {
+            Some(EventKind::Resync) => self.resync(number, replicas)?,
+            Some(EventKind::GoingAway) => {
+                self.retry_after = Duration::from_millis(reader.var_uint()?).min(RETRY_AFTER_MAX);
+            }
+            Some(EventKind::Store) => self.store_health(reader.var_uint()? != 0),
+            Some(EventKind::PeerJoined) => {
+                let (peer, user) = (reader.var_uint()?, reader.var_string()?.to_owned());
+                self.outputs.push_back(Output::PeerJoined { peer, user });
+            }
+            Some(EventKind::PeerLeft) => {
+                self.outputs.push_back(Output::PeerLeft {
+                    peer: reader.var_uint()?,
+                });
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Frames of this channel were dropped on their way here. Pushes went the other way and are
+    /// not affected.
+    fn resync(&mut self, number: u64, replicas: &mut dyn Replicas) -> Result<(), Fault> {
+        let Some(index) = self.index_of_number(number) else {
+            return Ok(());
+        };
+        // A channel that is loading asks as soon as the relay's state vector arrives.
+        if matches!(self.channels[index].stage, Stage::Syncing | Stage::Live) {
+            self.channels[index].stage = Stage::Syncing;
+            self.send_state_vector(index, replicas)?;
+        }
+        Ok(())
+    }
+
+    fn store_health(&mut self, ok: bool) {
+        self.facts.store_ok = ok;
+        if ok {
+            self.reopen_where(|channel| channel.reopen_at.is_some());
+        }
+    }
+}
+
+/// A relay that is newer than this session may know more codes.
+fn error_code(code: u64) -> ErrorCode {
+    ErrorCode::from_u64(code).unwrap_or(ErrorCode::Internal)
+}
+
+impl Fault {
+    /// The code that a status shows for it.
+    const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Malformed(_) => ErrorCode::Malformed,
+            Self::Unexpected | Self::Acknowledgement { .. } => ErrorCode::Unexpected,
+            Self::Version(_) => ErrorCode::UnsupportedVersion,
+            Self::Replica(_) => ErrorCode::UpdateMalformed,
+            Self::NoReplica => ErrorCode::Internal,
+        }
+    }
+}
