@@ -15,12 +15,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) const fn new(first: Duration, max: Duration, seed: u64) -> Self {
-        Self {
-            first,
-            max,
-            bound: first,
-            random: SplitMix64(seed),
-        }
+        Self { first, max, bound: first, random: SplitMix64(seed) }
     }
 
     /// The wait before the next attempt.
@@ -82,12 +77,7 @@ mod tests {
     fn different_seeds_wait_differently() {
         let waits = |seed| {
             let mut backoff = Backoff::new(FIRST, MAX, seed);
-            [
-                backoff.wait(),
-                backoff.wait(),
-                backoff.wait(),
-                backoff.wait(),
-            ]
+            [backoff.wait(), backoff.wait(), backoff.wait(), backoff.wait()]
         };
         assert_ne!(waits(1), waits(2));
     }

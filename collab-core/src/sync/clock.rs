@@ -29,11 +29,7 @@ impl Clock {
 
     /// A timer's time as the caller's time.
     pub(super) fn to_wall(&self, steady: Timestamp) -> Timestamp {
-        if steady == Timestamp::NEVER {
-            steady
-        } else {
-            self.wall + steady.since(self.steady)
-        }
+        if steady == Timestamp::NEVER { steady } else { self.wall + steady.since(self.steady) }
     }
 }
 

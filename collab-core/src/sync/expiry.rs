@@ -16,9 +16,7 @@ pub(super) struct Expiry {
 
 impl Expiry {
     /// No grant, or one without end.
-    pub(super) const NEVER: Self = Self {
-        ask_at: Timestamp::NEVER,
-    };
+    pub(super) const NEVER: Self = Self { ask_at: Timestamp::NEVER };
 
     /// A grant that was given at `now` and ends at `expires_at_ms` (0: never): asks `margin`
     /// before the end, or at half time if that is later.
@@ -27,9 +25,7 @@ impl Expiry {
             return Self::NEVER;
         }
         let left = Timestamp::from_millis(expires_at_ms).since(now);
-        Self {
-            ask_at: now + left.saturating_sub(margin).max(left / 2).max(ASK_SPACING),
-        }
+        Self { ask_at: now + left.saturating_sub(margin).max(left / 2).max(ASK_SPACING) }
     }
 
     /// When to ask.
@@ -47,22 +43,13 @@ mod tests {
 
     #[test]
     fn asks_a_minute_before_the_end() {
-        assert_eq!(
-            Expiry::new(NOW, 1_600_000, MINUTE).ask_at(),
-            Timestamp::from_millis(1_540_000)
-        );
+        assert_eq!(Expiry::new(NOW, 1_600_000, MINUTE).ask_at(), Timestamp::from_millis(1_540_000));
         assert_eq!(Expiry::new(NOW, 0, MINUTE).ask_at(), Timestamp::NEVER);
     }
 
     #[test]
     fn short_grants_do_not_make_it_ask_without_end() {
-        assert_eq!(
-            Expiry::new(NOW, 1_030_000, MINUTE).ask_at(),
-            NOW + MINUTE / 4
-        );
-        assert_eq!(
-            Expiry::new(NOW, 999_000, MINUTE).ask_at(),
-            NOW + ASK_SPACING
-        );
+        assert_eq!(Expiry::new(NOW, 1_030_000, MINUTE).ask_at(), NOW + MINUTE / 4);
+        assert_eq!(Expiry::new(NOW, 999_000, MINUTE).ask_at(), NOW + ASK_SPACING);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::ReplicaError;
+use crate::log::Refusal;
 use crate::wire::{ErrorCode, WireError};
 
 /// What happened outside.
@@ -111,6 +112,9 @@ pub enum Fault {
         /// The last push sent.
         pushed: u64,
     },
+    /// A state vector that cannot be read.
+    #[error("malformed state vector")]
+    StateVector(#[from] Refusal),
     /// Document bytes that the replica does not take.
     #[error("document bytes from the relay were refused")]
     Replica(#[from] ReplicaError),

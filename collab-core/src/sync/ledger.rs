@@ -65,31 +65,20 @@ impl Ledger {
     /// Fails if `seq` was never pushed.
     pub(super) const fn check(&self, seq: u64) -> Result<(), Fault> {
         if seq > self.pushed {
-            return Err(Fault::Acknowledgement {
-                acknowledged: seq,
-                pushed: self.pushed,
-            });
+            return Err(Fault::Acknowledgement { acknowledged: seq, pushed: self.pushed });
         }
         Ok(())
     }
 
     /// The channel was closed: what is not settled waits again, and `seq` starts again.
     pub(super) fn reopen(&mut self) {
-        *self = Self {
-            waiting: self.unsaved(),
-            ..Self::default()
-        };
+        *self = Self { waiting: self.unsaved(), ..Self::default() };
     }
 
     /// Edits that are not settled.
     pub(super) fn unsaved(&self) -> u64 {
-        let bulk = self
-            .bulk
-            .iter()
-            .fold(0, |sum: u64, &(_, more)| sum.saturating_add(more));
-        self.waiting
-            .saturating_add(self.pushed - self.settled)
-            .saturating_add(bulk)
+        let bulk = self.bulk.iter().fold(0, |sum: u64, &(_, more)| sum.saturating_add(more));
+        self.waiting.saturating_add(self.pushed - self.settled).saturating_add(bulk)
     }
 }
 
@@ -125,10 +114,7 @@ mod tests {
     fn an_acknowledgement_of_nothing_is_a_fault() {
         assert!(matches!(
             Ledger::default().settle(1),
-            Err(Fault::Acknowledgement {
-                acknowledged: 1,
-                pushed: 0
-            })
+            Err(Fault::Acknowledgement { acknowledged: 1, pushed: 0 })
         ));
     }
 }

@@ -24,10 +24,7 @@ pub(super) enum Link {
     /// `hello` was sent.
     Greeting { until: Timestamp },
     /// `welcome` arrived.
-    Welcomed {
-        since: Timestamp,
-        liveness: Liveness,
-    },
+    Welcomed { since: Timestamp, liveness: Liveness },
 }
 
 impl Link {
@@ -37,10 +34,7 @@ impl Link {
 
     /// Whether the driver has a connection, or opens one.
     const fn is_open(&self) -> bool {
-        matches!(
-            self,
-            Self::Connecting { .. } | Self::Greeting { .. } | Self::Welcomed { .. }
-        )
+        matches!(self, Self::Connecting { .. } | Self::Greeting { .. } | Self::Welcomed { .. })
     }
 
     /// What it waits for, unless it waits for the caller.
@@ -59,11 +53,7 @@ impl Link {
     }
 
     pub(super) const fn retry_at(&self) -> Option<Timestamp> {
-        if let Self::Waiting { until } = self {
-            Some(*until)
-        } else {
-            None
-        }
+        if let Self::Waiting { until } = self { Some(*until) } else { None }
     }
 
     pub(super) const fn received(&mut self, now: Timestamp) {
@@ -101,13 +91,7 @@ impl Session {
             self.link = Link::Greeting { until };
             self.token_changed = false;
             let token = self.config.token.clone();
-            self.send(
-                0,
-                &Message::Hello {
-                    version: VERSION,
-                    token: &token,
-                },
-            );
+            self.send(0, &Message::Hello { version: VERSION, token: &token });
         }
     }
 
@@ -216,9 +200,7 @@ impl Session {
     }
 
     fn connect(&mut self) {
-        self.link = Link::Connecting {
-            until: self.clock.now() + self.config.connect_timeout,
-        };
+        self.link = Link::Connecting { until: self.clock.now() + self.config.connect_timeout };
         self.outputs.push_back(Output::Connect);
     }
 

@@ -15,12 +15,7 @@ pub(super) struct Liveness {
 
 impl Liveness {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self {
-            received: now,
-            sent: now,
-            pinged: now,
-            probe_until: None,
-        }
+        Self { received: now, sent: now, pinged: now, probe_until: None }
     }
 
     pub(super) const fn received(&mut self, now: Timestamp) {
@@ -50,7 +45,6 @@ impl Liveness {
     /// When to give the connection up.
     pub(super) fn silent_at(&self, config: &SessionConfig) -> Timestamp {
         let silent_at = self.received + config.silence_max;
-        self.probe_until
-            .map_or(silent_at, |until| until.min(silent_at))
+        self.probe_until.map_or(silent_at, |until| until.min(silent_at))
     }
 }

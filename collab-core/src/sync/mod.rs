@@ -31,7 +31,6 @@ mod push;
 mod receive;
 mod replica;
 mod session;
-mod state_vector;
 mod status;
 
 pub use config::SessionConfig;

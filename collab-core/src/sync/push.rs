@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use super::channel::Stage;
 use super::ledger::Ledger;
-use super::state_vector::is_ahead;
 use super::{Fault, Replicas, Session};
+use crate::log::StateVector;
 use crate::wire::{Dialect, ErrorCode, Message, Sync};
 
 impl Session {
@@ -45,11 +45,7 @@ impl Session {
             self.channels[index].stage = Stage::Syncing;
             self.send_state_vector(index, replicas)?;
         }
-        if self.channels[index].takes_pushes() {
-            self.catch_up(index, replicas)
-        } else {
-            Ok(())
-        }
+        if self.channels[index].takes_pushes() { self.catch_up(index, replicas) } else { Ok(()) }
     }
 
     /// Sync step 1.
@@ -73,10 +69,10 @@ impl Session {
         let channel = &self.channels[index];
         let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
         let waiting = channel.ledger.is_waiting();
-        if !is_ahead(&replica.state_vector(), &channel.relay_state_vector)? && !waiting {
-            return Ok(());
-        }
-        if !waiting && !self.may_write(index) {
+        let relay = StateVector::read(&channel.relay_state_vector)?;
+        let ahead = !relay.covers(&StateVector::read(&replica.state_vector())?);
+        // A reader who has what the relay lost cannot heal it, and has nothing unsaved.
+        if !waiting && !(ahead && self.may_write(index)) {
             return Ok(());
         }
         let update = replica.diff(&channel.relay_state_vector)?;

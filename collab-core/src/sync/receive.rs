@@ -8,13 +8,11 @@ use super::channel::{Channel, Stage};
 use super::link::{Link, VERSION};
 use super::liveness::Liveness;
 use super::{Cause, Fault, Output, Replicas, Session};
+use crate::log::EMPTY_UPDATE;
 use crate::wire::{Access, Dialect, ErrorCode, EventKind, Frame, Message, Reader, Sync};
 
 /// The longest wait that a relay may ask for before a reconnect.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
-
-/// A v1 update that adds nothing.
-const EMPTY_UPDATE: &[u8] = &[0, 0];
 
 impl Session {
     pub(super) fn frame(&mut self, frame: &[u8], replicas: &mut dyn Replicas) {
@@ -57,10 +55,7 @@ impl Session {
     }
 
     fn message(&mut self, frame: Frame<'_>, replicas: &mut dyn Replicas) -> Result<(), Fault> {
-        let Frame {
-            channel: number,
-            message,
-        } = frame;
+        let Frame { channel: number, message } = frame;
         match message {
             Message::Sync(sync) => self.sync(number, sync, replicas)?,
             Message::Awareness(update) => self.awareness(number, update),
@@ -69,11 +64,7 @@ impl Session {
             Message::Close => self.closed(number),
             Message::Received { seq } => self.received(number, seq)?,
             Message::Durable { seq } => self.durable(number, seq)?,
-            Message::Error {
-                code,
-                seq: _,
-                detail,
-            } => self.error(number, code, detail),
+            Message::Error { code, seq: _, detail } => self.error(number, code, detail),
             Message::Grant(grant) => self.grant(&grant),
             Message::Signal { peer, payload } => self.signal_received(peer, payload),
             Message::Event { kind, payload } => self.event(number, kind, payload, replicas)?,
@@ -90,24 +81,14 @@ impl Session {
     }
 
     fn welcome(&mut self, message: &Message<'_>) -> Result<(), Fault> {
-        let Message::Welcome {
-            version,
-            peer,
-            grant,
-            limits,
-            keeps,
-        } = message
-        else {
+        let Message::Welcome { version, peer, grant, limits, keeps } = message else {
             return Err(Fault::Unexpected);
         };
         if *version != VERSION {
             return Err(Fault::Version(*version));
         }
         let now = self.clock.now();
-        self.link = Link::Welcomed {
-            since: now,
-            liveness: Liveness::new(now),
-        };
+        self.link = Link::Welcomed { since: now, liveness: Liveness::new(now) };
         self.limits = *limits;
         self.facts.peer = Some(*peer);
         self.facts.keeps = *keeps;
@@ -121,11 +102,7 @@ impl Session {
 
     fn opened(&mut self, number: u64, name: &str, access: Access) -> Result<(), Fault> {
         let opening = |c: &Channel| &*c.name == name && c.stage == Stage::Opening;
-        let index = self
-            .channels
-            .iter()
-            .position(opening)
-            .ok_or(Fault::Unexpected)?;
+        let index = self.channels.iter().position(opening).ok_or(Fault::Unexpected)?;
         if number == 0 || self.index_of_number(number).is_some() {
             return Err(Fault::Unexpected);
         }
@@ -136,9 +113,7 @@ impl Session {
         }
         let channel = &mut self.channels[index];
         channel.opened(number, access);
-        self.outputs.push_back(Output::SendPresence {
-            channel: channel.name.clone(),
-        });
+        self.outputs.push_back(Output::SendPresence { channel: channel.name.clone() });
         Ok(())
     }
 
@@ -172,10 +147,7 @@ impl Session {
     ) -> Result<(), Fault> {
         if update != EMPTY_UPDATE {
             let name = &self.channels[index].name;
-            replicas
-                .replica(name)
-                .ok_or(Fault::NoReplica)?
-                .apply(update)?;
+            replicas.replica(name).ok_or(Fault::NoReplica)?.apply(update)?;
         }
         Ok(())
     }
@@ -184,8 +156,7 @@ impl Session {
         if let Some(index) = self.index_of_number(number) {
             let channel = self.channels[index].name.clone();
             let update = Bytes::copy_from_slice(update);
-            self.outputs
-                .push_back(Output::PresenceReceived { channel, update });
+            self.outputs.push_back(Output::PresenceReceived { channel, update });
         }
     }
 
@@ -211,11 +182,7 @@ impl Session {
             return Ok(());
         };
         let ledger = &mut self.channels[index].ledger;
-        if self.facts.keeps {
-            ledger.check(seq)
-        } else {
-            ledger.settle(seq).map(drop)
-        }
+        if self.facts.keeps { ledger.check(seq) } else { ledger.settle(seq).map(drop) }
     }
 
     fn durable(&mut self, number: u64, seq: u64) -> Result<(), Fault> {
@@ -243,14 +210,8 @@ impl Session {
     /// channel's name.
     fn connection_error(&mut self, code: ErrorCode, detail: &str) {
         let opening = |c: &Channel| c.stage == Stage::Opening;
-        let named = self
-            .channels
-            .iter()
-            .position(|c| opening(c) && &*c.name == detail);
-        let of_open = matches!(
-            code,
-            ErrorCode::TooManyChannels | ErrorCode::StoreUnavailable
-        );
+        let named = self.channels.iter().position(|c| opening(c) && &*c.name == detail);
+        let of_open = matches!(code, ErrorCode::TooManyChannels | ErrorCode::StoreUnavailable);
         let index = named.or_else(|| self.channels.iter().position(opening).filter(|_| of_open));
         if let Some(index) = index {
             self.channel_error(index, code);
@@ -281,8 +242,7 @@ impl Session {
 
     fn signal_received(&mut self, peer: u64, payload: &[u8]) {
         let payload = Bytes::copy_from_slice(payload);
-        self.outputs
-            .push_back(Output::SignalReceived { peer, payload });
+        self.outputs.push_back(Output::SignalReceived { peer, payload });
     }
 
     fn event(
@@ -304,9 +264,7 @@ impl Session {
                 self.outputs.push_back(Output::PeerJoined { peer, user });
             }
             Some(EventKind::PeerLeft) => {
-                self.outputs.push_back(Output::PeerLeft {
-                    peer: reader.var_uint()?,
-                });
+                self.outputs.push_back(Output::PeerLeft { peer: reader.var_uint()? });
             }
             None => {}
         }
@@ -344,7 +302,7 @@ impl Fault {
     /// The code that a status shows for it.
     const fn code(&self) -> ErrorCode {
         match self {
-            Self::Malformed(_) => ErrorCode::Malformed,
+            Self::Malformed(_) | Self::StateVector(_) => ErrorCode::Malformed,
             Self::Unexpected | Self::Acknowledgement { .. } => ErrorCode::Unexpected,
             Self::Version(_) => ErrorCode::UnsupportedVersion,
             Self::Replica(_) => ErrorCode::UpdateMalformed,

@@ -69,11 +69,7 @@ impl Session {
         if !is_channel_name(channel) {
             return Err(ChannelNameError);
         }
-        if let Some(known) = self
-            .channels
-            .iter_mut()
-            .find(|known| &*known.name == channel)
-        {
+        if let Some(known) = self.channels.iter_mut().find(|known| &*known.name == channel) {
             known.abandoned = false;
         } else {
             self.channels.push(Channel::new(channel));
@@ -132,14 +128,8 @@ impl Session {
     /// When [`Input::Tick`] is due next, and why.
     pub fn deadline(&self) -> Option<(Timestamp, Reason)> {
         let mut timers = vec![self.link.timer(&self.config)?];
-        timers.extend(
-            self.channels
-                .iter()
-                .filter_map(|c| Some((c.reopen_at?, Reason::Reopen))),
-        );
-        let steady = timers
-            .into_iter()
-            .map(|(at, reason)| (self.clock.to_wall(at), reason));
+        timers.extend(self.channels.iter().filter_map(|c| Some((c.reopen_at?, Reason::Reopen))));
+        let steady = timers.into_iter().map(|(at, reason)| (self.clock.to_wall(at), reason));
         steady
             .chain([(self.expiry.ask_at(), Reason::TokenExpiry)])
             .filter(|&(at, _)| at != Timestamp::NEVER)
@@ -169,16 +159,12 @@ impl Session {
 
     /// The channel of this name, unless the caller has closed it.
     pub(super) fn index_of(&self, name: &str) -> Option<usize> {
-        self.channels
-            .iter()
-            .position(|channel| &*channel.name == name && !channel.abandoned)
+        self.channels.iter().position(|channel| &*channel.name == name && !channel.abandoned)
     }
 
     /// The channel with this number, unless it is not open here.
     pub(super) fn index_of_number(&self, number: u64) -> Option<usize> {
-        self.channels
-            .iter()
-            .position(|channel| channel.number == Some(number))
+        self.channels.iter().position(|channel| channel.number == Some(number))
     }
 
     fn refresh_status(&mut self) {
@@ -218,9 +204,7 @@ impl Session {
 
     fn unsaved(&self) -> u64 {
         let joined = self.channels.iter().filter(|channel| !channel.abandoned);
-        joined.fold(0, |sum, channel| {
-            sum.saturating_add(channel.ledger.unsaved())
-        })
+        joined.fold(0, |sum, channel| sum.saturating_add(channel.ledger.unsaved()))
     }
 
     /// Whether pushes of this channel are allowed by the grant and by `opened`.
