@@ -72,7 +72,8 @@ impl Session {
         let relay = StateVector::read(&channel.relay_state_vector)?;
         let ahead = !relay.covers(&StateVector::read(&replica.state_vector())?);
         // A reader who has what the relay lost cannot heal it, and has nothing unsaved.
-        if !waiting && !(ahead && self.may_write(index)) {
+        let pushes = waiting || (ahead && self.may_write(index));
+        if !pushes {
             return Ok(());
         }
         let update = replica.diff(&channel.relay_state_vector)?;
