@@ -1,0 +1,147 @@
+//! What a person says of themselves, and its JSON.
+//!
+//! Writes the cursor twice, as `cursor` for y-codemirror.next and as `selection` for y-monaco, and
+//! reads either. What others send is never trusted: names are cut, colours checked, fields of a
+//! wrong type are as good as absent.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::color;
+use crate::document::{FileId, StickyPosition};
+
+/// Longest name of a person, in characters.
+const NAME_MAX_CHARS: usize = 40;
+
+/// Name of somebody who has none, as y-codemirror.next shows it.
+const ANONYMOUS: &str = "Anonymous";
+
+/// What one client says of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Who it is.
+    pub user: User,
+    /// The file that they look at.
+    pub file: Option<FileId>,
+    /// Their selection in it; a cursor is an empty one.
+    pub cursor: Option<Selection>,
+    /// Whether somebody is there.
+    pub status: Status,
+    /// Whether they are typing (in a chat, say).
+    pub typing: bool,
+    /// Fields that we do not know, kept as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// A person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct User {
+    /// Shown name: up to 40 characters, no control characters.
+    pub name: String,
+    /// `#rrggbb` or `#rrggbbaa`; anything else is replaced by one derived from the client ID.
+    pub color: String,
+    /// Of their selections; derived from `color` if it is not a colour.
+    pub color_light: String,
+    /// Fields that we do not know, kept as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// A selection, from where it began to where the cursor is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    /// Where it began.
+    pub anchor: StickyPosition,
+    /// Where the cursor is.
+    pub head: StickyPosition,
+}
+
+/// Whether somebody is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// At work.
+    #[default]
+    Active,
+    /// Nothing happened for a while.
+    Idle,
+    /// Not looking at this page.
+    Away,
+}
+
+impl State {
+    /// Reads the state of `client`. `None` if it is not JSON. A stock state may be any JSON value;
+    /// what is not there is filled in.
+    pub fn from_json(client: u64, json: &str) -> Option<Self> {
+        let Value::Object(mut fields) = serde_json::from_str(json).ok()? else {
+            return Some(Self { user: User::read(client, Map::new()), ..Self::default() });
+        };
+        let user = match fields.remove("user") {
+            Some(Value::Object(user)) => User::read(client, user),
+            _ => User::read(client, Map::new()),
+        };
+        let cursor = take(&mut fields, "cursor");
+        // Both are taken, so that neither stays in `extra`.
+        let selection = take(&mut fields, "selection");
+        let cursor: Option<Selection> = cursor.or(selection);
+        let file = take(&mut fields, "file").or_else(|| cursor.as_ref()?.anchor.file());
+        let status = take(&mut fields, "status").unwrap_or_default();
+        let typing = take(&mut fields, "typing").unwrap_or_default();
+        Some(Self { user, file, cursor, status, typing, extra: fields })
+    }
+
+    /// Writes the state.
+    pub fn to_json(&self) -> String {
+        let mut fields = self.extra.clone();
+        fields.insert("user".to_owned(), self.user.write());
+        if let Some(file) = &self.file {
+            fields.insert("file".to_owned(), file.as_str().into());
+        }
+        if let Some(cursor) = &self.cursor {
+            fields.insert("cursor".to_owned(), json!(cursor));
+            fields.insert("selection".to_owned(), json!(cursor));
+        }
+        fields.insert("status".to_owned(), json!(self.status));
+        fields.insert("typing".to_owned(), self.typing.into());
+        Value::Object(fields).to_string()
+    }
+}
+
+impl User {
+    fn read(client: u64, mut fields: Map<String, Value>) -> Self {
+        let name = take::<String>(&mut fields, "name").unwrap_or_default();
+        let color = take::<String>(&mut fields, "color").filter(|color| color::is_color(color));
+        let color = color.unwrap_or_else(|| color::of_client(client));
+        let light =
+            take::<String>(&mut fields, "colorLight").filter(|light| color::is_color(light));
+        let color_light = light.unwrap_or_else(|| color::light(&color));
+        Self { name: fit_name(&name), color, color_light, extra: fields }
+    }
+
+    fn write(&self) -> Value {
+        let mut fields = self.extra.clone();
+        fields.insert("name".to_owned(), fit_name(&self.name).into());
+        // Who has no colour yet lets the reader derive it.
+        for (key, color) in [("color", &self.color), ("colorLight", &self.color_light)] {
+            if color::is_color(color) {
+                fields.insert(key.to_owned(), color.as_str().into());
+            }
+        }
+        Value::Object(fields)
+    }
+}
+
+/// Takes a field out of `fields`; `None` if it is absent or of another type.
+fn take<T: serde::de::DeserializeOwned>(fields: &mut Map<String, Value>, key: &str) -> Option<T> {
+    serde_json::from_value(fields.remove(key)?).ok()
+}
+
+fn fit_name(name: &str) -> String {
+    let shown = |c: &char| !c.is_control() && !is_direction_override(*c);
+    let name: String = name.trim().chars().filter(shown).take(NAME_MAX_CHARS).collect();
+    if name.trim().is_empty() { ANONYMOUS.to_owned() } else { name }
+}
+
+/// Characters that make the text after them run backwards, so that a name could disguise itself.
+const fn is_direction_override(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
