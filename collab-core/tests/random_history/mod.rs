@@ -1,6 +1,7 @@
 //! Random editing sessions of several Yrs documents, as the updates that they emit.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
 
 use std::sync::{Arc, Mutex};
 
@@ -60,11 +61,11 @@ pub(crate) fn history(seed: u64, clients: u64, steps: u32) -> History {
         })
         .unwrap();
     }
-    let mut seen = vec![0; docs.len()];
+    let mut heard = vec![0; docs.len()];
     for _ in 0..steps {
         let at = dice.roll(docs.len() as u32) as usize;
         if dice.roll(3) == 0 {
-            seen[at] = catch_up(&docs[at], &updates.lock().unwrap().clone(), seen[at]);
+            heard[at] = catch_up(&docs[at], &updates.lock().unwrap().clone(), heard[at]);
         }
         edit(&docs[at], &mut dice);
     }
