@@ -1,5 +1,7 @@
 //! The log's answers, applied to a Yrs document, give what Yrs itself would have given.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
+
 mod random_history;
 
 use collab_core::log::{self, Log, StateVector, diff_structs};
