@@ -1,0 +1,13 @@
+//! What a sync session promises, against a scripted relay and on a virtual clock.
+
+mod acknowledgements;
+mod arbitrary;
+mod channels;
+mod connecting;
+mod faults;
+mod kit;
+mod liveness;
+mod offline;
+mod presence;
+mod refusals;
+mod tokens;
