@@ -72,13 +72,9 @@ impl Relay {
     }
 
     pub(crate) fn say(&mut self, peer: PeerId, channel: u64, message: &Message<'_>) {
-        let dialect = if self.is_plain(peer) { Dialect::Plain } else { Dialect::V1 };
+        let dialect = if is_plain(peer) { Dialect::Plain } else { Dialect::V1 };
         let frame = message.frame(dialect, channel);
         self.input(Input::Frame { peer, frame });
-    }
-
-    fn is_plain(&self, peer: PeerId) -> bool {
-        peer.0 >= 100
     }
 
     pub(crate) fn input(&mut self, input: Input) {
@@ -145,14 +141,14 @@ impl Relay {
 
     /// Takes what a peer was sent, in short words.
     pub(crate) fn heard(&mut self, peer: PeerId) -> Vec<String> {
-        let dialect = if self.is_plain(peer) { Dialect::Plain } else { Dialect::V1 };
+        let dialect = if is_plain(peer) { Dialect::Plain } else { Dialect::V1 };
         let frames = self.inbox.remove(&peer).unwrap_or_default();
         frames.iter().map(|(_, frame)| words(&Frame::read(dialect, frame).unwrap())).collect()
     }
 
     /// Applies all document updates that a peer was sent, and forgets the rest.
     pub(crate) fn deliver(&mut self, peer: PeerId, doc: &Doc) {
-        let dialect = if self.is_plain(peer) { Dialect::Plain } else { Dialect::V1 };
+        let dialect = if is_plain(peer) { Dialect::Plain } else { Dialect::V1 };
         for (_, frame) in self.inbox.remove(&peer).unwrap_or_default() {
             let message = Frame::read(dialect, &frame).unwrap().message;
             if let Message::Sync(Sync::Step2(update) | Sync::Update(update)) = message {
@@ -160,6 +156,11 @@ impl Relay {
             }
         }
     }
+}
+
+/// Peers from 100 on are plain ones, in all tests.
+fn is_plain(peer: PeerId) -> bool {
+    peer.0 >= 100
 }
 
 fn words(frame: &Frame<'_>) -> String {
