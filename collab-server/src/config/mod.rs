@@ -1,0 +1,92 @@
+//! Settings of the binary: flags over environment over a TOML file over defaults, checked once.
+//!
+//! [`Options`] is what somebody wrote, the same fields in all three places; [`Settings`] is what
+//! holds after the check.
+
+mod options;
+mod settings;
+
+pub use options::{LogFormat, Options};
+pub use settings::Settings;
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "collab-server", version, about, long_about = None)]
+struct CommandLine {
+    /// A TOML file with the options below, dashes as underscores
+    #[arg(long, env = "COLLAB_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The flags or the environment cannot be parsed, or help was asked for.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or has a field that does not exist or has another type.
+    #[error("the configuration file {} is not valid", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Line, field and reason.
+        source: toml::de::Error,
+    },
+    /// A number out of its range.
+    #[error("{field} is {value}; allowed are {min} to {max}")]
+    Range {
+        /// The field's name, as in the file.
+        field: &'static str,
+        /// What was given.
+        value: u64,
+        /// The smallest allowed value.
+        min: u64,
+        /// The largest allowed value.
+        max: u64,
+    },
+    /// Two fields that contradict each other.
+    #[error("{field} is set, but {other} is too; only one of them can hold")]
+    Conflict {
+        /// The one.
+        field: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+}
+
+/// Reads the arguments (the first is the program's name), the environment and the file.
+pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Settings, ConfigError> {
+    let CommandLine { config, options } = CommandLine::try_parse_from(arguments)?;
+    let file = config
+        .as_deref()
+        .map(read_file)
+        .transpose()?
+        .unwrap_or_default();
+    Settings::check(&options.or(file))
+}
+
+fn read_file(path: &Path) -> Result<Options, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+        path: path.into(),
+        source,
+    })?;
+    toml::from_str(&text).map_err(|source| ConfigError::Parse {
+        path: path.into(),
+        source,
+    })
+}

@@ -1,0 +1,103 @@
+//! The web page, embedded into the binary from `web/dist`.
+//!
+//! Files under `assets/` carry a hash in their names and are cached for ever; everything else is
+//! revalidated by its ETag. A path that names no file gets the page itself, which reads its
+//! session from the address. A debug build reads the folder at run time instead of embedding it.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::fmt::Write;
+
+#[derive(RustEmbed)]
+#[folder = "../web/dist"]
+#[allow_missing = true]
+struct Dist;
+
+const INDEX: &str = "index.html";
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const REVALIDATE: &str = "no-cache";
+
+/// What is shown where the page was not built.
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>collab</title>\
+    <h1>The relay runs</h1><p>This binary was built without the web page. Build it and the page \
+    with <code>cargo xtask start</code>. Clients connect to <code>/sync/{room}</code>.</p></html>";
+
+/// Answers `GET` and `HEAD` for every path that is not a route.
+pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let path = uri.path().trim_start_matches('/');
+    if let Some(response) = file(path, &headers) {
+        return response;
+    }
+    if names_a_file(path) {
+        return (StatusCode::NOT_FOUND, "not found\n").into_response();
+    }
+    file(INDEX, &headers).unwrap_or_else(|| Html(NOT_BUILT).into_response())
+}
+
+fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let file = Dist::get(path)?;
+    let etag = etag(&file);
+    let cache = if path.starts_with("assets/") {
+        FOR_EVER
+    } else {
+        REVALIDATE
+    };
+    let caching = [
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+        (header::ETAG, HeaderValue::try_from(&etag).ok()?),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag)) {
+        return Some((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    let mime = HeaderValue::try_from(file.metadata.mimetype()).ok()?;
+    let content_type = [(header::CONTENT_TYPE, mime)];
+    Some(match compressed(path, headers) {
+        Some((encoding, smaller)) => {
+            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(encoding))];
+            (caching, content_type, encoding, smaller.data).into_response()
+        }
+        None => (caching, content_type, file.data).into_response(),
+    })
+}
+
+/// A file that the build compressed beside the plain one, if the client reads it.
+fn compressed(path: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
+    let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+    let accepts = |name| {
+        accepted
+            .split(',')
+            .any(|entry| entry.split(';').next().map(str::trim) == Some(name))
+    };
+    let find = |name, ending| {
+        let file = accepts(name)
+            .then(|| Dist::get(&format!("{path}.{ending}")))
+            .flatten()?;
+        Some((name, file))
+    };
+    find("br", "br").or_else(|| find("gzip", "gz"))
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let mut etag = String::from("\"");
+    for byte in &file.metadata.sha256_hash()[..12] {
+        // Writing to a String cannot fail.
+        let _ = write!(etag, "{byte:02x}");
+    }
+    etag.push('"');
+    etag
+}
+
+/// A last segment with a dot names a file, so its absence is an error and not a page.
+fn names_a_file(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'))
+}

@@ -1,0 +1,114 @@
+//! The `collab-server` binary: settings, store, relay, signals.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use collab_server::config::{self, ConfigError, LogFormat, Settings};
+use collab_server::store::sqlite::OpenError;
+use collab_server::{Relay, SqliteStore, http, raise_open_files_limit};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    #[error("cannot listen on {address}")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("the filter {filter:?} of the option log_filter is not valid")]
+    LogFilter {
+        filter: String,
+        source: tracing_subscriber::filter::ParseError,
+    },
+    #[error("the operating system refuses")]
+    System(#[from] std::io::Error),
+}
+
+fn main() -> ExitCode {
+    let settings = match config::read(std::env::args()) {
+        Ok(settings) => settings,
+        // Help, version and usage errors, as clap shows them.
+        Err(ConfigError::CommandLine(error)) => error.exit(),
+        Err(error) => return report(&error),
+    };
+    match run(&settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+/// Prints an error with its causes.
+fn report(error: &dyn std::error::Error) -> ExitCode {
+    eprint!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprint!(": {cause}");
+        source = cause.source();
+    }
+    eprintln!();
+    ExitCode::FAILURE
+}
+
+#[tokio::main]
+async fn run(settings: &Settings) -> Result<(), Failure> {
+    start_log(settings)?;
+    let open_files = raise_open_files_limit();
+    let builder = Relay::builder().limits(settings.relay.clone());
+    let relay = match &settings.data {
+        Some(directory) => builder.store(SqliteStore::open(directory)?).build(),
+        None => builder.build(),
+    };
+    let listen = |source| Failure::Listen {
+        address: settings.listen,
+        source,
+    };
+    let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    tracing::info!(%address, data = ?settings.data, open_files, "ready");
+    // The one line on standard output: scripts wait for it and read the port.
+    println!("collab-server listens on http://{address}");
+    serve(relay, listener).await
+}
+
+async fn serve(relay: Relay, listener: TcpListener) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stopping = relay.clone();
+    let stopped = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("shutting down");
+        let clean = stopping.shutdown().await;
+        tracing::info!(clean, "shut down");
+    };
+    let app = http::router(&relay).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::select! {
+        result = async { axum::serve(listener, app).await } => result?,
+        () = stopped => {}
+    }
+    Ok(())
+}
+
+fn start_log(settings: &Settings) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&settings.log_filter).map_err(|source| Failure::LogFilter {
+        filter: settings.log_filter.clone(),
+        source,
+    })?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Carries out what a room wants: frames into queues, updates into the journal, and everything
+//! that takes time into tasks that answer with an input.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use collab_core::relay::{ChannelName, Class, Counter, Input, Job, Output, PeerId, Position};
+use collab_core::wire::CloseCode;
+use tokio::time::Instant;
+
+use super::journal::Entry;
+use super::queue::Pushed;
+use super::room::{LiveRoom, State};
+use crate::auth::AuthRequest;
+
+impl LiveRoom {
+    /// Called under the room's lock; must not wait, and must not take the map's lock.
+    pub(super) fn carry_out(self: &Arc<Self>, state: &mut State, output: Output) {
+        match output {
+            Output::Send { peer, class, frame } => self.send(state, peer, class, frame),
+            Output::Close { peer, code, reason } => Self::close(state, peer, code, reason),
+            Output::Load { channel } => self.spawn(Self::load, channel),
+            Output::Append {
+                channel,
+                entry,
+                update,
+            } => {
+                let room = Arc::clone(self);
+                self.relay.journal.push(Entry {
+                    room,
+                    channel,
+                    number: entry,
+                    update,
+                });
+            }
+            Output::Work(job) => self.spawn(Self::work, job),
+            Output::Replace {
+                channel,
+                upto,
+                snapshot,
+            } => {
+                self.spawn(Self::replace, (channel, upto, snapshot));
+            }
+            Output::Authorize { peer, token } => self.authorize(state, peer, token),
+            Output::Count(counter) => self.count(counter),
+            // `Output` may grow; a driver that does not know a wish must not pretend to.
+            other => unreachable!("the room asked for {other:?}, which this driver does not know"),
+        }
+    }
+
+    fn send(&self, state: &State, peer: PeerId, class: Class, frame: Bytes) {
+        let Some(member) = state.members.get(&peer) else {
+            return;
+        };
+        if let Pushed::Dropped(count) = member.queue.push(state.burst(), class, frame) {
+            self.relay.metrics.queue_drops.inc_by(count as u64);
+        }
+    }
+
+    fn close(state: &mut State, peer: PeerId, code: CloseCode, reason: &'static str) {
+        if let Some(member) = state.members.remove(&peer) {
+            member.queue.close(code, reason);
+        }
+    }
+
+    fn spawn<T, F>(self: &Arc<Self>, run: impl FnOnce(Arc<Self>, T) -> F, argument: T)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        tokio::spawn(run(Arc::clone(self), argument));
+    }
+
+    async fn load(self: Arc<Self>, channel: ChannelName) {
+        let relay = &self.relay;
+        let permit = relay.loads.acquire().await;
+        let started = Instant::now();
+        let stored = relay
+            .store
+            .load(self.name(), &channel)
+            .await
+            .map_err(|error| {
+                let reason: &dyn std::error::Error = &error;
+                tracing::error!(room = %self.name(), %channel, error = reason, "load failed");
+                relay.metrics.store_failures.inc();
+                error.load_failure()
+            });
+        relay
+            .metrics
+            .load_seconds
+            .observe(started.elapsed().as_secs_f64());
+        drop(permit);
+        self.handle(Input::Loaded { channel, stored });
+    }
+
+    /// The job says of itself that it never panics; if it does, the room would wait for ever.
+    async fn work(self: Arc<Self>, job: Job) {
+        let permit = self.relay.work.acquire().await;
+        let result = tokio::task::spawn_blocking(|| job.run()).await;
+        drop(permit);
+        match result {
+            Ok(finished) => self.handle(Input::Finished(finished)),
+            Err(_) => self.break_down(),
+        }
+    }
+
+    async fn replace(self: Arc<Self>, (channel, upto, snapshot): (ChannelName, Position, Bytes)) {
+        let started = Instant::now();
+        let result = self
+            .relay
+            .store
+            .compact(self.name(), &channel, upto, snapshot)
+            .await;
+        self.relay
+            .metrics
+            .compact_seconds
+            .observe(started.elapsed().as_secs_f64());
+        if let Err(error) = &result {
+            let reason: &dyn std::error::Error = error;
+            tracing::error!(room = %self.name(), %channel, error = reason, "compaction failed");
+            self.relay.metrics.store_failures.inc();
+        }
+        self.handle(Input::Replaced {
+            channel,
+            upto,
+            ok: result.is_ok(),
+        });
+    }
+
+    fn authorize(self: &Arc<Self>, state: &State, peer: PeerId, token: String) {
+        let Some(member) = state.members.get(&peer) else {
+            return;
+        };
+        let head = Arc::clone(&member.head);
+        let check = async move |room: Arc<Self>, token: String| {
+            let request = AuthRequest {
+                room: room.name(),
+                token: Some(&token),
+                head: &head,
+            };
+            let grant = room.relay.authorize(&request).await;
+            room.handle(Input::Regrant {
+                peer,
+                grant: grant.ok(),
+            });
+        };
+        self.spawn(check, token);
+    }
+
+    fn count(&self, counter: Counter) {
+        let metrics = &self.relay.metrics;
+        match counter {
+            Counter::Resync => metrics.resyncs.inc(),
+            Counter::Refused(code) => metrics.refused(code),
+            Counter::Duplicate => metrics.duplicates.inc(),
+            Counter::CompactionMismatch => metrics.compaction_mismatches.inc(),
+            // A counter that this driver does not know yet has no metric.
+            _ => 0,
+        };
+    }
+}

@@ -1,0 +1,126 @@
+//! From a socket to a grant: `hello`, then the authorizer. No room is involved yet.
+
+use axum::extract::ws::{Message as Data, WebSocket};
+use bytes::Bytes;
+use collab_core::wire::{CloseCode, Dialect, ErrorCode, Frame, Grant, Message};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+use super::RelayState;
+use super::connection::Arrival;
+use crate::auth::AuthRequest;
+
+/// `collab.v1`'s version in `hello` and `welcome`.
+const VERSION: u64 = 1;
+
+/// A connection ends before it joined.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// The peer went away by itself.
+    Gone,
+    /// Say this and close.
+    Refused {
+        code: Option<ErrorCode>,
+        close: CloseCode,
+        reason: &'static str,
+    },
+}
+
+/// Reads `hello` where the dialect has one, and asks the authorizer.
+pub(super) async fn authorize(
+    relay: &RelayState,
+    socket: &mut WebSocket,
+    arrival: &Arrival,
+) -> Result<Grant, Failed> {
+    let token = match arrival.dialect {
+        Dialect::Plain => None,
+        Dialect::V1 => Some(hello(relay, socket).await?),
+    };
+    let request = AuthRequest {
+        room: &arrival.name,
+        token: token.as_deref(),
+        head: &arrival.head,
+    };
+    relay
+        .authorize(&request)
+        .await
+        .map_err(|refusal| Failed::Refused {
+            code: Some(refusal.code()),
+            close: refusal.close(),
+            reason: refusal.code().name(),
+        })
+}
+
+/// The error frame that goes before the close, if the dialect has one for it.
+pub(super) fn error_frame(dialect: Dialect, code: ErrorCode) -> Option<Bytes> {
+    let message = match (dialect, code) {
+        (Dialect::V1, _) => Message::Error {
+            code: code as u64,
+            seq: 0,
+            detail: code.name(),
+        },
+        (Dialect::Plain, ErrorCode::Unauthorized | ErrorCode::Forbidden) => {
+            Message::PermissionDenied {
+                reason: code.name(),
+            }
+        }
+        (Dialect::Plain, _) => return None,
+    };
+    Some(message.frame(dialect, 0))
+}
+
+async fn hello(relay: &RelayState, socket: &mut WebSocket) -> Result<String, Failed> {
+    match timeout(relay.config.hello_timeout, first_frame(socket)).await {
+        Ok(Ok(frame)) => {
+            relay.metrics.received(frame.len());
+            token_of(&frame)
+        }
+        Ok(Err(failed)) => Err(failed),
+        Err(_) => Err(Failed::Refused {
+            code: None,
+            close: CloseCode::TIMEOUT,
+            reason: "no hello",
+        }),
+    }
+}
+
+async fn first_frame(socket: &mut WebSocket) -> Result<Bytes, Failed> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Data::Binary(frame))) => return Ok(frame),
+            Some(Ok(Data::Ping(_) | Data::Pong(_))) => {}
+            Some(Ok(Data::Text(_))) => return Err(not_hello(CloseCode::PROTOCOL)),
+            Some(Ok(Data::Close(_)) | Err(_)) | None => return Err(Failed::Gone),
+        }
+    }
+}
+
+fn token_of(frame: &[u8]) -> Result<String, Failed> {
+    match Frame::read(Dialect::V1, frame) {
+        Ok(Frame {
+            channel: 0,
+            message:
+                Message::Hello {
+                    version: VERSION,
+                    token,
+                },
+        }) => Ok(token.to_owned()),
+        Ok(Frame {
+            channel: 0,
+            message: Message::Hello { .. },
+        }) => Err(Failed::Refused {
+            code: Some(ErrorCode::UnsupportedVersion),
+            close: CloseCode::PROTOCOL,
+            reason: ErrorCode::UnsupportedVersion.name(),
+        }),
+        _ => Err(not_hello(CloseCode::UNAUTHORIZED)),
+    }
+}
+
+const fn not_hello(close: CloseCode) -> Failed {
+    Failed::Refused {
+        code: None,
+        close,
+        reason: "hello comes first",
+    }
+}

@@ -1,0 +1,243 @@
+//! Group commit: updates of all rooms wait here while the batch before them is written.
+//!
+//! One task takes what waits, appends it as one batch, and tells each room what became durable.
+//! It retries a failed batch until it succeeds: nothing that a room accepted is dropped. Its bound
+//! is `journal_max_bytes`; at the bound connections stop being read ([`Journal::room_for_more`]).
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use collab_core::relay::{ChannelName, EntryNo, Input, Position};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+use super::RelayState;
+use super::room::LiveRoom;
+use crate::store::{Append, StoreError};
+
+/// One batch: large enough to share a sync among many rooms, small enough to be acknowledged soon.
+const BATCH_MAX_ENTRIES: usize = 4096;
+const BATCH_MAX_BYTES: usize = 8 << 20;
+
+/// Pauses between attempts, doubled from the first to the last.
+const RETRY_FIRST: Duration = Duration::from_millis(50);
+const RETRY_LAST: Duration = Duration::from_secs(5);
+
+/// An update that a room wants durable.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) room: Arc<LiveRoom>,
+    pub(crate) channel: ChannelName,
+    pub(crate) number: EntryNo,
+    pub(crate) update: Bytes,
+}
+
+/// What waits for the store.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    max_bytes: usize,
+    state: Mutex<State>,
+    pushed: Notify,
+    drained: Notify,
+    healthy: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: VecDeque<Entry>,
+    /// Bytes waiting or being written.
+    bytes: usize,
+    /// Entries waiting or being written.
+    entries: usize,
+    stopping: bool,
+}
+
+impl Journal {
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self {
+            max_bytes,
+            state: Mutex::default(),
+            pushed: Notify::new(),
+            drained: Notify::new(),
+            healthy: AtomicBool::new(true),
+        }
+    }
+
+    /// Adds an entry. Never waits: rooms call this under their lock.
+    pub(crate) fn push(&self, entry: Entry) {
+        let mut state = self.state();
+        state.bytes += entry.update.len();
+        state.entries += 1;
+        state.waiting.push_back(entry);
+        drop(state);
+        self.pushed.notify_one();
+    }
+
+    /// Waits while the journal is full.
+    pub(crate) async fn room_for_more(&self) {
+        self.wait_until(|state| state.bytes < self.max_bytes).await;
+    }
+
+    /// Waits until all that was pushed is durable.
+    pub(crate) async fn flushed(&self) {
+        self.wait_until(|state| state.entries == 0).await;
+    }
+
+    /// Whether the last attempt to write succeeded.
+    pub(crate) fn is_healthy(&self) -> bool {
+        self.healthy.load(Ordering::Acquire)
+    }
+
+    async fn wait_until(&self, condition: impl Fn(&State) -> bool) {
+        loop {
+            let drained = self.drained.notified();
+            if condition(&self.state()) {
+                return;
+            }
+            drained.await;
+        }
+    }
+
+    /// Nobody is left to push but rooms that are being dropped: write what waits, then end.
+    pub(crate) fn stop_when_empty(&self) {
+        self.state().stopping = true;
+        self.pushed.notify_one();
+    }
+
+    /// The next batch, or `None` after the last one.
+    async fn next_batch(&self) -> Option<Vec<Entry>> {
+        loop {
+            let (batch, stopping) = {
+                let mut state = self.state();
+                (state.take_batch(), state.stopping)
+            };
+            if !batch.is_empty() {
+                return Some(batch);
+            }
+            if stopping {
+                return None;
+            }
+            self.pushed.notified().await;
+        }
+    }
+
+    fn written(&self, batch: &[Entry]) {
+        let mut state = self.state();
+        state.entries -= batch.len();
+        state.bytes -= batch.iter().map(|entry| entry.update.len()).sum::<usize>();
+        drop(state);
+        self.drained.notify_waiters();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while the lock is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take_batch(&mut self) -> Vec<Entry> {
+        let mut bytes = 0;
+        let mut count = 0;
+        for entry in self.waiting.iter().take(BATCH_MAX_ENTRIES) {
+            bytes += entry.update.len();
+            count += 1;
+            if bytes >= BATCH_MAX_BYTES {
+                break;
+            }
+        }
+        self.waiting.drain(..count).collect()
+    }
+}
+
+/// Writes batches until the relay's last handle is gone. Run as one task per relay.
+pub(crate) async fn write_batches(relay: Arc<RelayState>) {
+    while let Some(batch) = relay.journal.next_batch().await {
+        let positions = write(&relay, &batch).await;
+        for (room, durable) in last_of_each_channel(&batch, &positions) {
+            room.handle(durable);
+        }
+        relay.journal.written(&batch);
+    }
+}
+
+/// Retries until the batch is durable.
+async fn write(relay: &RelayState, batch: &[Entry]) -> Vec<Position> {
+    let mut pause = RETRY_FIRST;
+    loop {
+        match attempt(relay, batch).await {
+            Ok(positions) => {
+                report_health(relay, true);
+                return positions;
+            }
+            Err(error) => {
+                report_failure(relay, &error, pause);
+                report_health(relay, false);
+                sleep(pause).await;
+                pause = (pause * 2).min(RETRY_LAST);
+            }
+        }
+    }
+}
+
+async fn attempt(relay: &RelayState, batch: &[Entry]) -> Result<Vec<Position>, StoreError> {
+    let appends = batch.iter().map(|entry| Append {
+        room: entry.room.name().clone(),
+        channel: Arc::clone(&entry.channel),
+        update: entry.update.clone(),
+    });
+    let started = Instant::now();
+    let positions = relay.store.append(appends.collect()).await?;
+    relay
+        .metrics
+        .append_seconds
+        .observe(started.elapsed().as_secs_f64());
+    if positions.len() == batch.len() {
+        Ok(positions)
+    } else {
+        Err(StoreError::Positions)
+    }
+}
+
+fn report_failure(relay: &RelayState, error: &StoreError, pause: Duration) {
+    let reason: &dyn std::error::Error = error;
+    tracing::error!(
+        error = reason,
+        retry_ms = pause.as_millis(),
+        "append failed"
+    );
+    relay.metrics.store_failures.inc();
+}
+
+/// Tells all rooms, if it changed.
+fn report_health(relay: &RelayState, ok: bool) {
+    for room in relay
+        .rooms
+        .all_after(|| relay.journal.healthy.swap(ok, Ordering::AcqRel) != ok)
+    {
+        room.handle(Input::StoreHealth { ok });
+    }
+}
+
+/// `Durable` is cumulative, so only the last entry of each channel is told.
+fn last_of_each_channel(batch: &[Entry], positions: &[Position]) -> Vec<(Arc<LiveRoom>, Input)> {
+    let mut last = std::collections::HashMap::new();
+    for (entry, &position) in batch.iter().zip(positions) {
+        last.insert(
+            (Arc::as_ptr(&entry.room), &entry.channel),
+            (entry, position),
+        );
+    }
+    let durable = |(entry, position): (&Entry, Position)| {
+        let input = Input::Durable {
+            channel: Arc::clone(&entry.channel),
+            entry: entry.number,
+            position,
+        };
+        (Arc::clone(&entry.room), input)
+    };
+    last.into_values().map(durable).collect()
+}

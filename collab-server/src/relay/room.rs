@@ -1,0 +1,254 @@
+//! One room in memory: `collab_core::relay::Room` behind a lock, and its members' queues.
+//!
+//! There is no room task. Whoever has an input (a connection, the journal, a timer) takes the
+//! lock, lets the room handle it and carries out what follows ([`super::dispatch`]); nothing waits
+//! under the lock. A panic of the room's logic ends this room only: its connections close with
+//! 1011, and the next join loads it from the store again.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use collab_core::Timestamp;
+use collab_core::relay::{Input, PeerId, Room};
+use collab_core::wire::{CloseCode, Dialect, Grant};
+use tokio::task::AbortHandle;
+
+use super::queue::{Burst, Queue};
+use super::{RelayState, clock};
+use crate::RoomName;
+use crate::auth::RequestHead;
+
+/// A room and what it takes to drive it.
+#[derive(Debug)]
+pub(crate) struct LiveRoom {
+    pub(super) relay: Arc<RelayState>,
+    name: RoomName,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    room: Room,
+    pub(super) members: HashMap<PeerId, Member>,
+    timer: Option<Timer>,
+    burst: u64,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Live,
+    /// Its logic panicked; nothing is handled any more.
+    Broken,
+    /// Not in the map any more.
+    Closed,
+}
+
+/// A connection, as its room sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) head: Arc<RequestHead>,
+    pub(crate) user: String,
+}
+
+/// A connection that wants to join.
+#[derive(Clone, Debug)]
+pub(crate) struct Newcomer {
+    pub(crate) peer: PeerId,
+    pub(crate) dialect: Dialect,
+    pub(crate) grant: Grant,
+    pub(crate) member: Member,
+}
+
+/// The room was dropped; there may be another one of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RoomClosed;
+
+#[derive(Debug)]
+struct Timer {
+    due: Timestamp,
+    task: AbortHandle,
+}
+
+impl LiveRoom {
+    pub(crate) fn new(relay: Arc<RelayState>, name: RoomName) -> Self {
+        let mut room = Room::new(relay.config.room.clone());
+        if !relay.journal.is_healthy() {
+            room.handle(clock::now(), Input::StoreHealth { ok: false });
+        }
+        let state = State {
+            room,
+            members: HashMap::new(),
+            timer: None,
+            burst: 0,
+            phase: Phase::Live,
+        };
+        Self {
+            relay,
+            name,
+            state: Mutex::new(state),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// Lets a newcomer in.
+    pub(crate) fn join(self: &Arc<Self>, newcomer: &Newcomer) -> Result<(), RoomClosed> {
+        let mut state = self.state();
+        if state.phase != Phase::Live {
+            return Err(RoomClosed);
+        }
+        let Newcomer {
+            peer,
+            dialect,
+            grant,
+            member,
+        } = newcomer.clone();
+        state.members.insert(peer, member);
+        self.drive(
+            state,
+            Input::Join {
+                peer,
+                dialect,
+                grant,
+            },
+        );
+        Ok(())
+    }
+
+    /// Lets the room handle one input. A room that is over ignores it.
+    pub(crate) fn handle(self: &Arc<Self>, input: Input) {
+        let state = self.state();
+        if state.phase == Phase::Live {
+            self.drive(state, input);
+        }
+    }
+
+    /// A connection has ended, whether the room knew it or not.
+    pub(crate) fn leave(self: &Arc<Self>, peer: PeerId) {
+        self.state().members.remove(&peer);
+        self.handle(Input::Leave { peer });
+    }
+
+    /// The connections of a user.
+    pub(crate) fn peers_of(&self, user: &str) -> Vec<PeerId> {
+        let state = self.state();
+        state
+            .members
+            .iter()
+            .filter(|(_, member)| member.user == user)
+            .map(|(&peer, _)| peer)
+            .collect()
+    }
+
+    /// Closes all connections once their queues are written.
+    pub(crate) fn close_all(&self, code: CloseCode, reason: &'static str) {
+        for member in self.state().members.values() {
+            member.queue.close(code, reason);
+        }
+    }
+
+    /// Ends the room after a failure that its logic could not survive.
+    pub(crate) fn break_down(self: &Arc<Self>) {
+        self.fail(&mut self.state());
+        self.relay.rooms.remove_if_over(self);
+    }
+
+    /// Closes the room for good if nobody needs it; called under the map's lock.
+    pub(super) fn close_if_over(&self) -> bool {
+        let mut state = self.state();
+        let over = match state.phase {
+            Phase::Live => state.room.is_idle() && state.members.is_empty(),
+            Phase::Broken => true,
+            Phase::Closed => false,
+        };
+        if over {
+            state.phase = Phase::Closed;
+            state.stop_timer();
+        }
+        over
+    }
+
+    fn drive(self: &Arc<Self>, mut state: MutexGuard<'_, State>, input: Input) {
+        state.burst += 1;
+        let survived = catch_unwind(AssertUnwindSafe(|| self.step(&mut state, input)));
+        if survived.is_err() {
+            self.fail(&mut state);
+        }
+        let over = state.phase != Phase::Live || (state.members.is_empty() && state.room.is_idle());
+        drop(state);
+        if over {
+            self.relay.rooms.remove_if_over(self);
+        }
+    }
+
+    fn step(self: &Arc<Self>, state: &mut State, input: Input) {
+        let now = clock::now();
+        state.room.handle(now, input);
+        while let Some(output) = state.room.poll_output() {
+            self.carry_out(state, output);
+        }
+        if let Some(due) = state.room.deadline() {
+            self.wake_at(state, now, due);
+        }
+    }
+
+    fn fail(&self, state: &mut State) {
+        if state.phase != Phase::Live {
+            return;
+        }
+        tracing::error!(room = %self.name, "the room's logic panicked; its connections are closed");
+        self.relay.metrics.room_panics.inc();
+        state.phase = Phase::Broken;
+        state.stop_timer();
+        for (_, member) in state.members.drain() {
+            member.queue.close(CloseCode::INTERNAL, "internal error");
+        }
+    }
+
+    /// Arms the timer, unless it is armed for an earlier time: then that tick comes too early,
+    /// changes nothing, and arms it again.
+    fn wake_at(self: &Arc<Self>, state: &mut State, now: Timestamp, due: Timestamp) {
+        if due == Timestamp::NEVER || state.timer.as_ref().is_some_and(|timer| timer.due <= due) {
+            return;
+        }
+        state.stop_timer();
+        let (room, pause) = (Arc::downgrade(self), due.since(now));
+        let wake = async move {
+            tokio::time::sleep(pause).await;
+            if let Some(room) = room.upgrade() {
+                room.tick();
+            }
+        };
+        state.timer = Some(Timer {
+            due,
+            task: tokio::spawn(wake).abort_handle(),
+        });
+    }
+
+    fn tick(self: &Arc<Self>) {
+        self.state().timer = None;
+        self.handle(Input::Tick);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic of the room's logic is caught inside the lock, so the state is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    pub(super) fn burst(&self) -> Burst {
+        Burst(self.burst)
+    }
+
+    fn stop_timer(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.task.abort();
+        }
+    }
+}

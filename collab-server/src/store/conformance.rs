@@ -1,0 +1,1 @@
+//! What every [`Store`] must do, as one suite.

@@ -1,0 +1,187 @@
+//! The default store: one SQLite file in WAL mode with `synchronous = FULL`, so that a commit has
+//! been fsynced when it returns.
+//!
+//! One thread writes ([`writer`]), in front of it a bounded queue; loads read through a few
+//! connections of their own. Group commit happens above: the relay's journal hands over the
+//! updates of many rooms as one batch, and a batch is one transaction.
+
+mod readers;
+mod rows;
+mod schema;
+mod writer;
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use collab_core::relay::{Position, Stored};
+
+use super::{Answer, Append, Store, StoreError};
+use crate::RoomName;
+use readers::Readers;
+use rows::ChannelKey;
+use writer::Writer;
+
+const FILE_NAME: &str = "collab.sqlite3";
+const LOCK_NAME: &str = "lock";
+
+/// A store in a directory that no other process uses meanwhile.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // Fields drop in this order: the last writes end before the directory is released.
+    writer: Writer,
+    readers: Readers,
+    _lock: File,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The directory or its lock could not be created.
+    #[error("cannot use the data directory {}", path.display())]
+    Directory {
+        /// The directory or file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Another process has it open.
+    #[error("the data directory {} is in use by another process", path.display())]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// SQLite refuses the file.
+    #[error("cannot open the database in {}", path.display())]
+    Database {
+        /// The directory.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file belongs to another program.
+    #[error("the database is not one of collab-server (application id {found:#x})")]
+    Foreign {
+        /// The file's `application_id`.
+        found: i64,
+    },
+    /// The file was written by a newer version.
+    #[error("the database has schema version {found}; this version knows up to {known}")]
+    TooNew {
+        /// The file's `user_version`.
+        found: i64,
+        /// The newest that this version reads.
+        known: i64,
+    },
+}
+
+impl SqliteStore {
+    /// Opens the store in `directory`, creating both if need be. Blocks.
+    pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Directory {
+            path: directory.into(),
+            source,
+        };
+        fs::create_dir_all(directory).map_err(failed)?;
+        let lock = File::create(directory.join(LOCK_NAME)).map_err(failed)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => OpenError::InUse {
+                path: directory.into(),
+            },
+            TryLockError::Error(source) => failed(source),
+        })?;
+        let file = directory.join(FILE_NAME);
+        let connection = schema::open(directory, &file)?;
+        let writer = Writer::spawn(connection).map_err(failed)?;
+        Ok(Self {
+            writer,
+            readers: Readers::new(file),
+            _lock: lock,
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    fn load<'a>(&'a self, room: &'a RoomName, channel: &'a str) -> Answer<'a, Stored> {
+        let key = ChannelKey::new(room, channel);
+        Box::pin(
+            self.readers
+                .read(move |connection| rows::load(connection, &key)),
+        )
+    }
+
+    fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {
+        Box::pin(
+            self.writer
+                .write(move |connection| rows::append(connection, &batch)),
+        )
+    }
+
+    fn compact<'a>(
+        &'a self,
+        room: &'a RoomName,
+        channel: &'a str,
+        upto: Position,
+        snapshot: Bytes,
+    ) -> Answer<'a, ()> {
+        let key = ChannelKey::new(room, channel);
+        Box::pin(self.replace(key, upto, snapshot))
+    }
+
+    fn delete_room<'a>(&'a self, room: &'a RoomName) -> Answer<'a, ()> {
+        let room = room.clone();
+        Box::pin(
+            self.writer
+                .write(move |connection| rows::delete_room(connection, &room)),
+        )
+    }
+
+    fn health(&self) -> Answer<'_, ()> {
+        Box::pin(
+            self.readers
+                .read(|connection| Ok(connection.query_one("SELECT 1", [], |_| Ok(()))?)),
+        )
+    }
+}
+
+impl SqliteStore {
+    /// Three steps, each safe to crash after: add a generation, read it back through another
+    /// connection, and only then drop what it replaces.
+    async fn replace(
+        &self,
+        key: ChannelKey,
+        upto: Position,
+        snapshot: Bytes,
+    ) -> Result<(), StoreError> {
+        let (add_key, bytes) = (key.clone(), snapshot.clone());
+        let generation = self
+            .writer
+            .write(move |connection| rows::add_generation(connection, &add_key, upto, &bytes))
+            .await?;
+        let equal = self
+            .readers
+            .read(move |connection| rows::generation_equals(connection, generation, &snapshot))
+            .await;
+        if let Ok(true) = equal {
+            self.writer
+                .write(move |connection| rows::drop_older(connection, &key, generation))
+                .await
+        } else {
+            self.writer
+                .write(move |connection| rows::drop_generation(connection, generation))
+                .await?;
+            Err(equal.err().unwrap_or(StoreError::ReadBack))
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
