@@ -17,15 +17,9 @@ enum Failure {
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error("cannot listen on {address}")]
-    Listen {
-        address: SocketAddr,
-        source: std::io::Error,
-    },
+    Listen { address: SocketAddr, source: std::io::Error },
     #[error("the filter {filter:?} of the option log_filter is not valid")]
-    LogFilter {
-        filter: String,
-        source: tracing_subscriber::filter::ParseError,
-    },
+    LogFilter { filter: String, source: tracing_subscriber::filter::ParseError },
     #[error("the operating system refuses")]
     System(#[from] std::io::Error),
 }
@@ -64,10 +58,7 @@ async fn run(settings: &Settings) -> Result<(), Failure> {
         Some(directory) => builder.store(SqliteStore::open(directory)?).build(),
         None => builder.build(),
     };
-    let listen = |source| Failure::Listen {
-        address: settings.listen,
-        source,
-    };
+    let listen = |source| Failure::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     tracing::info!(%address, data = ?settings.data, open_files, "ready");
@@ -98,10 +89,8 @@ async fn serve(relay: Relay, listener: TcpListener) -> Result<(), Failure> {
 }
 
 fn start_log(settings: &Settings) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&settings.log_filter).map_err(|source| Failure::LogFilter {
-        filter: settings.log_filter.clone(),
-        source,
-    })?;
+    let filter = EnvFilter::try_new(&settings.log_filter)
+        .map_err(|source| Failure::LogFilter { filter: settings.log_filter.clone(), source })?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -25,9 +25,7 @@ impl RoomName {
         if is_room_name(name) {
             Ok(Self(name.into()))
         } else {
-            Err(RoomNameError {
-                len_bytes: name.len(),
-            })
+            Err(RoomNameError { len_bytes: name.len() })
         }
     }
 

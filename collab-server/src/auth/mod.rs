@@ -69,9 +69,7 @@ impl Authorizer for Open {
 
 impl RequestHead {
     pub(crate) fn new(parts: &Parts) -> Self {
-        let connect_info = parts
-            .extensions
-            .get::<axum::extract::ConnectInfo<SocketAddr>>();
+        let connect_info = parts.extensions.get::<axum::extract::ConnectInfo<SocketAddr>>();
         Self {
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),

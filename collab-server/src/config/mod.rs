@@ -72,21 +72,12 @@ pub enum ConfigError {
 /// Reads the arguments (the first is the program's name), the environment and the file.
 pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Settings, ConfigError> {
     let CommandLine { config, options } = CommandLine::try_parse_from(arguments)?;
-    let file = config
-        .as_deref()
-        .map(read_file)
-        .transpose()?
-        .unwrap_or_default();
+    let file = config.as_deref().map(read_file).transpose()?.unwrap_or_default();
     Settings::check(&options.or(file))
 }
 
 fn read_file(path: &Path) -> Result<Options, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-        path: path.into(),
-        source,
-    })?;
-    toml::from_str(&text).map_err(|source| ConfigError::Parse {
-        path: path.into(),
-        source,
-    })
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.into(), source })?;
+    toml::from_str(&text).map_err(|source| ConfigError::Parse { path: path.into(), source })
 }

@@ -61,6 +61,8 @@ options! {
     signal_max_bytes("COLLAB_SIGNAL_MAX_BYTES"): u64,
     /// Channels that one connection may have open [default: 16]
     channels_max("COLLAB_CHANNELS_MAX"): u64,
+    /// Channels that a room may have [default: 256]
+    room_channels_max("COLLAB_ROOM_CHANNELS_MAX"): u64,
     /// Bytes that may wait for one reader [default: 8388608]
     queue_max_bytes("COLLAB_QUEUE_MAX_BYTES"): u64,
     /// Frames that may wait for one reader [default: 4096]

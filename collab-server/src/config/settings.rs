@@ -37,23 +37,14 @@ impl Settings {
     pub fn check(options: &Options) -> Result<Self, ConfigError> {
         let ephemeral = options.ephemeral.unwrap_or(false);
         if ephemeral && options.data.is_some() {
-            return Err(ConfigError::Conflict {
-                field: "ephemeral",
-                other: "data",
-            });
+            return Err(ConfigError::Conflict { field: "ephemeral", other: "data" });
         }
-        let data = options
-            .data
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("data"));
+        let data = options.data.clone().unwrap_or_else(|| PathBuf::from("data"));
         Ok(Self {
             listen: options.listen.unwrap_or((Ipv4Addr::LOCALHOST, 8080).into()),
             data: (!ephemeral).then_some(data),
             log_format: options.log_format.unwrap_or_default(),
-            log_filter: options
-                .log_filter
-                .clone()
-                .unwrap_or_else(|| "info".to_owned()),
+            log_filter: options.log_filter.clone().unwrap_or_else(|| "info".to_owned()),
             relay: relay(options)?,
         })
     }
@@ -138,20 +129,10 @@ fn relay(options: &Options) -> Result<RelayConfig, ConfigError> {
 
 fn room(options: &Options, default: &RoomConfig) -> Result<RoomConfig, ConfigError> {
     let told = default.limits;
-    let room_max_bytes = size(
-        "room_max_bytes",
-        options.room_max_bytes,
-        default.room_max_bytes,
-        64 * KIB,
-        GIB,
-    )?;
-    let update_max_bytes = range(
-        "update_max_bytes",
-        options.update_max_bytes,
-        told.update_max_bytes,
-        KIB,
-        256 * MIB,
-    )?;
+    let room_max_bytes =
+        size("room_max_bytes", options.room_max_bytes, default.room_max_bytes, 64 * KIB, GIB)?;
+    let update_max_bytes =
+        range("update_max_bytes", options.update_max_bytes, told.update_max_bytes, KIB, 256 * MIB)?;
     Ok(RoomConfig {
         limits: Limits {
             frame_max_bytes: update_max_bytes + ENVELOPE_BYTES,
@@ -179,12 +160,13 @@ fn room(options: &Options, default: &RoomConfig) -> Result<RoomConfig, ConfigErr
             1,
             1024,
         )?,
-        channels_max: size(
-            "channels_max",
-            options.channels_max,
-            default.channels_max,
+        channels_max: size("channels_max", options.channels_max, default.channels_max, 1, 1024)?,
+        room_channels_max: size(
+            "room_channels_max",
+            options.room_channels_max,
+            default.room_channels_max,
             1,
-            1024,
+            65_536,
         )?,
         backlog_max_bytes: size(
             "backlog_max_bytes",
@@ -228,12 +210,7 @@ fn range(
     if (min..=max).contains(&value) {
         Ok(value)
     } else {
-        Err(ConfigError::Range {
-            field,
-            value,
-            min,
-            max,
-        })
+        Err(ConfigError::Range { field, value, min, max })
     }
 }
 
@@ -255,7 +232,5 @@ fn time(
     min_ms: u64,
 ) -> Result<Duration, ConfigError> {
     let default_ms = default.as_millis() as u64;
-    Ok(Duration::from_millis(range(
-        field, given, default_ms, min_ms, 3_600_000,
-    )?))
+    Ok(Duration::from_millis(range(field, given, default_ms, min_ms, 3_600_000)?))
 }

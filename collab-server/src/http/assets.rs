@@ -41,19 +41,13 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let file = Dist::get(path)?;
     let etag = etag(&file);
-    let cache = if path.starts_with("assets/") {
-        FOR_EVER
-    } else {
-        REVALIDATE
-    };
+    let cache = if path.starts_with("assets/") { FOR_EVER } else { REVALIDATE };
     let caching = [
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         (header::ETAG, HeaderValue::try_from(&etag).ok()?),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag)) {
         return Some((StatusCode::NOT_MODIFIED, caching).into_response());
     }
@@ -72,14 +66,10 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
 fn compressed(path: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     let accepts = |name| {
-        accepted
-            .split(',')
-            .any(|entry| entry.split(';').next().map(str::trim) == Some(name))
+        accepted.split(',').any(|entry| entry.split(';').next().map(str::trim) == Some(name))
     };
     let find = |name, ending| {
-        let file = accepts(name)
-            .then(|| Dist::get(&format!("{path}.{ending}")))
-            .flatten()?;
+        let file = accepts(name).then(|| Dist::get(&format!("{path}.{ending}"))).flatten()?;
         Some((name, file))
     };
     find("br", "br").or_else(|| find("gzip", "gz"))
@@ -97,7 +87,5 @@ fn etag(file: &EmbeddedFile) -> String {
 
 /// A last segment with a dot names a file, so its absence is an error and not a page.
 fn names_a_file(path: &str) -> bool {
-    path.rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'))
+    path.rsplit('/').next().is_some_and(|name| name.contains('.'))
 }

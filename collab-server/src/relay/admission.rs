@@ -77,11 +77,7 @@ impl Admission {
         counts.all += 1;
         *counts.rooms.entry(room.clone()).or_default() += 1;
         drop(counts);
-        Ok(Admitted {
-            admission: Arc::clone(self),
-            room: room.clone(),
-            address,
-        })
+        Ok(Admitted { admission: Arc::clone(self), room: room.clone(), address })
     }
 
     /// Connections that hold a place now.

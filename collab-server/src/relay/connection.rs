@@ -66,11 +66,7 @@ pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival)
             tracing::debug!(%room, peer, "left");
         }
         Err(Failed::Gone) => {}
-        Err(Failed::Refused {
-            code,
-            close,
-            reason,
-        }) => {
+        Err(Failed::Refused { code, close, reason }) => {
             tracing::debug!(%room, code = close.0, reason, "refused");
             state.metrics.turned_away(reason);
             let frame = code.and_then(|code| handshake::error_frame(arrival.dialect, code));
@@ -83,11 +79,7 @@ pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival)
 
 fn join(state: &Arc<RelayState>, arrival: &Arrival, grant: collab_core::wire::Grant) -> Joined {
     let config = &state.config;
-    let queue = Queue::new(
-        arrival.dialect,
-        config.queue_max_bytes,
-        config.queue_max_frames,
-    );
+    let queue = Queue::new(arrival.dialect, config.queue_max_bytes, config.queue_max_frames);
     let queue = Arc::new(queue);
     let peer = state.next_peer();
     let member = Member {
@@ -95,23 +87,13 @@ fn join(state: &Arc<RelayState>, arrival: &Arrival, grant: collab_core::wire::Gr
         head: Arc::clone(&arrival.head),
         user: grant.user.clone(),
     };
-    let newcomer = Newcomer {
-        peer,
-        dialect: arrival.dialect,
-        grant,
-        member,
-    };
+    let newcomer = Newcomer { peer, dialect: arrival.dialect, grant, member };
     let room = state.rooms.join(state, &arrival.name, &newcomer);
     if state.is_closing() {
         // It arrived while the others were being closed.
         queue.close(CloseCode::GOING_AWAY, "shutting down");
     }
-    Joined {
-        room,
-        peer,
-        dialect: arrival.dialect,
-        queue,
-    }
+    Joined { room, peer, dialect: arrival.dialect, queue }
 }
 
 /// Reads and writes until either side ends, then closes.
@@ -148,10 +130,7 @@ enum End {
 /// Waits for the peer's close frame: a socket that is closed with unread bytes is reset, and the
 /// peer may never see our close code.
 async fn linger(stream: &mut SplitStream<WebSocket>, patience: Duration) {
-    let _ = timeout(patience, async {
-        while let Some(Ok(_)) = stream.next().await {}
-    })
-    .await;
+    let _ = timeout(patience, async { while let Some(Ok(_)) = stream.next().await {} }).await;
 }
 
 async fn refuse(
@@ -174,10 +153,7 @@ async fn refuse(
 }
 
 pub(super) fn close_frame(code: CloseCode, reason: &'static str) -> Data {
-    Data::Close(Some(CloseFrame {
-        code: code.0,
-        reason: reason.into(),
-    }))
+    Data::Close(Some(CloseFrame { code: code.0, reason: reason.into() }))
 }
 
 /// Tells the room what its queue lost.

@@ -20,25 +20,12 @@ impl LiveRoom {
             Output::Send { peer, class, frame } => self.send(state, peer, class, frame),
             Output::Close { peer, code, reason } => Self::close(state, peer, code, reason),
             Output::Load { channel } => self.spawn(Self::load, channel),
-            Output::Append {
-                channel,
-                entry,
-                update,
-            } => {
+            Output::Append { channel, entry, update } => {
                 let room = Arc::clone(self);
-                self.relay.journal.push(Entry {
-                    room,
-                    channel,
-                    number: entry,
-                    update,
-                });
+                self.relay.journal.push(Entry { room, channel, number: entry, update });
             }
             Output::Work(job) => self.spawn(Self::work, job),
-            Output::Replace {
-                channel,
-                upto,
-                snapshot,
-            } => {
+            Output::Replace { channel, upto, snapshot } => {
                 self.spawn(Self::replace, (channel, upto, snapshot));
             }
             Output::Authorize { peer, token } => self.authorize(state, peer, token),
@@ -52,7 +39,7 @@ impl LiveRoom {
         let Some(member) = state.members.get(&peer) else {
             return;
         };
-        if let Pushed::Dropped(count) = member.queue.push(state.burst(), class, frame) {
+        if let Pushed::Dropped(count) = member.queue.push(class, frame) {
             self.relay.metrics.queue_drops.inc_by(count as u64);
         }
     }
@@ -74,20 +61,13 @@ impl LiveRoom {
         let relay = &self.relay;
         let permit = relay.loads.acquire().await;
         let started = Instant::now();
-        let stored = relay
-            .store
-            .load(self.name(), &channel)
-            .await
-            .map_err(|error| {
-                let reason: &dyn std::error::Error = &error;
-                tracing::error!(room = %self.name(), %channel, error = reason, "load failed");
-                relay.metrics.store_failures.inc();
-                error.load_failure()
-            });
-        relay
-            .metrics
-            .load_seconds
-            .observe(started.elapsed().as_secs_f64());
+        let stored = relay.store.load(self.name(), &channel).await.map_err(|error| {
+            let reason: &dyn std::error::Error = &error;
+            tracing::error!(room = %self.name(), %channel, error = reason, "load failed");
+            relay.metrics.store_failures.inc();
+            error.load_failure()
+        });
+        relay.metrics.load_seconds.observe(started.elapsed().as_secs_f64());
         drop(permit);
         self.handle(Input::Loaded { channel, stored });
     }
@@ -105,25 +85,14 @@ impl LiveRoom {
 
     async fn replace(self: Arc<Self>, (channel, upto, snapshot): (ChannelName, Position, Bytes)) {
         let started = Instant::now();
-        let result = self
-            .relay
-            .store
-            .compact(self.name(), &channel, upto, snapshot)
-            .await;
-        self.relay
-            .metrics
-            .compact_seconds
-            .observe(started.elapsed().as_secs_f64());
+        let result = self.relay.store.compact(self.name(), &channel, upto, snapshot).await;
+        self.relay.metrics.compact_seconds.observe(started.elapsed().as_secs_f64());
         if let Err(error) = &result {
             let reason: &dyn std::error::Error = error;
             tracing::error!(room = %self.name(), %channel, error = reason, "compaction failed");
             self.relay.metrics.store_failures.inc();
         }
-        self.handle(Input::Replaced {
-            channel,
-            upto,
-            ok: result.is_ok(),
-        });
+        self.handle(Input::Replaced { channel, upto, ok: result.is_ok() });
     }
 
     fn authorize(self: &Arc<Self>, state: &State, peer: PeerId, token: String) {
@@ -132,16 +101,9 @@ impl LiveRoom {
         };
         let head = Arc::clone(&member.head);
         let check = async move |room: Arc<Self>, token: String| {
-            let request = AuthRequest {
-                room: room.name(),
-                token: Some(&token),
-                head: &head,
-            };
+            let request = AuthRequest { room: room.name(), token: Some(&token), head: &head };
             let grant = room.relay.authorize(&request).await;
-            room.handle(Input::Regrant {
-                peer,
-                grant: grant.ok(),
-            });
+            room.handle(Input::Regrant { peer, grant: grant.ok() });
         };
         self.spawn(check, token);
     }

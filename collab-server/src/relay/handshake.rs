@@ -19,11 +19,7 @@ pub(super) enum Failed {
     /// The peer went away by itself.
     Gone,
     /// Say this and close.
-    Refused {
-        code: Option<ErrorCode>,
-        close: CloseCode,
-        reason: &'static str,
-    },
+    Refused { code: Option<ErrorCode>, close: CloseCode, reason: &'static str },
 }
 
 /// Reads `hello` where the dialect has one, and asks the authorizer.
@@ -36,33 +32,20 @@ pub(super) async fn authorize(
         Dialect::Plain => None,
         Dialect::V1 => Some(hello(relay, socket).await?),
     };
-    let request = AuthRequest {
-        room: &arrival.name,
-        token: token.as_deref(),
-        head: &arrival.head,
-    };
-    relay
-        .authorize(&request)
-        .await
-        .map_err(|refusal| Failed::Refused {
-            code: Some(refusal.code()),
-            close: refusal.close(),
-            reason: refusal.code().name(),
-        })
+    let request = AuthRequest { room: &arrival.name, token: token.as_deref(), head: &arrival.head };
+    relay.authorize(&request).await.map_err(|refusal| Failed::Refused {
+        code: Some(refusal.code()),
+        close: refusal.close(),
+        reason: refusal.code().name(),
+    })
 }
 
 /// The error frame that goes before the close, if the dialect has one for it.
 pub(super) fn error_frame(dialect: Dialect, code: ErrorCode) -> Option<Bytes> {
     let message = match (dialect, code) {
-        (Dialect::V1, _) => Message::Error {
-            code: code as u64,
-            seq: 0,
-            detail: code.name(),
-        },
+        (Dialect::V1, _) => Message::Error { code: code as u64, seq: 0, detail: code.name() },
         (Dialect::Plain, ErrorCode::Unauthorized | ErrorCode::Forbidden) => {
-            Message::PermissionDenied {
-                reason: code.name(),
-            }
+            Message::PermissionDenied { reason: code.name() }
         }
         (Dialect::Plain, _) => return None,
     };
@@ -76,11 +59,9 @@ async fn hello(relay: &RelayState, socket: &mut WebSocket) -> Result<String, Fai
             token_of(&frame)
         }
         Ok(Err(failed)) => Err(failed),
-        Err(_) => Err(Failed::Refused {
-            code: None,
-            close: CloseCode::TIMEOUT,
-            reason: "no hello",
-        }),
+        Err(_) => {
+            Err(Failed::Refused { code: None, close: CloseCode::TIMEOUT, reason: "no hello" })
+        }
     }
 }
 
@@ -97,18 +78,10 @@ async fn first_frame(socket: &mut WebSocket) -> Result<Bytes, Failed> {
 
 fn token_of(frame: &[u8]) -> Result<String, Failed> {
     match Frame::read(Dialect::V1, frame) {
-        Ok(Frame {
-            channel: 0,
-            message:
-                Message::Hello {
-                    version: VERSION,
-                    token,
-                },
-        }) => Ok(token.to_owned()),
-        Ok(Frame {
-            channel: 0,
-            message: Message::Hello { .. },
-        }) => Err(Failed::Refused {
+        Ok(Frame { channel: 0, message: Message::Hello { version: VERSION, token } }) => {
+            Ok(token.to_owned())
+        }
+        Ok(Frame { channel: 0, message: Message::Hello { .. } }) => Err(Failed::Refused {
             code: Some(ErrorCode::UnsupportedVersion),
             close: CloseCode::PROTOCOL,
             reason: ErrorCode::UnsupportedVersion.name(),
@@ -118,9 +91,5 @@ fn token_of(frame: &[u8]) -> Result<String, Failed> {
 }
 
 const fn not_hello(close: CloseCode) -> Failed {
-    Failed::Refused {
-        code: None,
-        close,
-        reason: "hello comes first",
-    }
+    Failed::Refused { code: None, close, reason: "hello comes first" }
 }

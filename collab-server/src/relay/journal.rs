@@ -191,33 +191,19 @@ async fn attempt(relay: &RelayState, batch: &[Entry]) -> Result<Vec<Position>, S
     });
     let started = Instant::now();
     let positions = relay.store.append(appends.collect()).await?;
-    relay
-        .metrics
-        .append_seconds
-        .observe(started.elapsed().as_secs_f64());
-    if positions.len() == batch.len() {
-        Ok(positions)
-    } else {
-        Err(StoreError::Positions)
-    }
+    relay.metrics.append_seconds.observe(started.elapsed().as_secs_f64());
+    if positions.len() == batch.len() { Ok(positions) } else { Err(StoreError::Positions) }
 }
 
 fn report_failure(relay: &RelayState, error: &StoreError, pause: Duration) {
     let reason: &dyn std::error::Error = error;
-    tracing::error!(
-        error = reason,
-        retry_ms = pause.as_millis(),
-        "append failed"
-    );
+    tracing::error!(error = reason, retry_ms = pause.as_millis(), "append failed");
     relay.metrics.store_failures.inc();
 }
 
 /// Tells all rooms, if it changed.
 fn report_health(relay: &RelayState, ok: bool) {
-    for room in relay
-        .rooms
-        .all_after(|| relay.journal.healthy.swap(ok, Ordering::AcqRel) != ok)
-    {
+    for room in relay.rooms.all_after(|| relay.journal.healthy.swap(ok, Ordering::AcqRel) != ok) {
         room.handle(Input::StoreHealth { ok });
     }
 }
@@ -226,17 +212,11 @@ fn report_health(relay: &RelayState, ok: bool) {
 fn last_of_each_channel(batch: &[Entry], positions: &[Position]) -> Vec<(Arc<LiveRoom>, Input)> {
     let mut last = std::collections::HashMap::new();
     for (entry, &position) in batch.iter().zip(positions) {
-        last.insert(
-            (Arc::as_ptr(&entry.room), &entry.channel),
-            (entry, position),
-        );
+        last.insert((Arc::as_ptr(&entry.room), &entry.channel), (entry, position));
     }
     let durable = |(entry, position): (&Entry, Position)| {
-        let input = Input::Durable {
-            channel: Arc::clone(&entry.channel),
-            entry: entry.number,
-            position,
-        };
+        let input =
+            Input::Durable { channel: Arc::clone(&entry.channel), entry: entry.number, position };
         (Arc::clone(&entry.room), input)
     };
     last.into_values().map(durable).collect()

@@ -72,16 +72,12 @@ impl Metrics {
 
     /// Counts a refused update; returns how many had been refused with this code before.
     pub(crate) fn refused(&self, code: ErrorCode) -> u64 {
-        self.refused_updates
-            .get_or_create(&RefusedLabels { code: code.name() })
-            .inc()
+        self.refused_updates.get_or_create(&RefusedLabels { code: code.name() }).inc()
     }
 
     /// Counts a connection that was not let in.
     pub(crate) fn turned_away(&self, reason: &'static str) {
-        self.turned_away
-            .get_or_create(&TurnedAwayLabels { reason })
-            .inc();
+        self.turned_away.get_or_create(&TurnedAwayLabels { reason }).inc();
     }
 
     /// Counts a received frame.
@@ -111,47 +107,19 @@ impl Metrics {
         r.register("messages_out", "Frames sent", self.messages_out.clone());
         r.register_with_unit("in", "Payload received", Unit::Bytes, self.bytes_in.clone());
         r.register_with_unit("out", "Payload sent", Unit::Bytes, self.bytes_out.clone());
-        r.register(
-            "queue_drops",
-            "Frames dropped for slow readers",
-            self.queue_drops.clone(),
-        );
-        r.register(
-            "turned_away",
-            "Connections not let in",
-            self.turned_away.clone(),
-        );
+        r.register("queue_drops", "Frames dropped for slow readers", self.queue_drops.clone());
+        r.register("turned_away", "Connections not let in", self.turned_away.clone());
     }
 
     fn register_rooms(&mut self) {
         let r = &mut self.registry;
         r.register("rooms", "Rooms in memory", self.rooms.clone());
-        r.register(
-            "resyncs",
-            "Connections told to sync again",
-            self.resyncs.clone(),
-        );
-        r.register(
-            "duplicates",
-            "Updates that added nothing",
-            self.duplicates.clone(),
-        );
-        r.register(
-            "refused_updates",
-            "Updates refused, by error",
-            self.refused_updates.clone(),
-        );
-        r.register(
-            "room_panics",
-            "Rooms ended by a fault",
-            self.room_panics.clone(),
-        );
+        r.register("resyncs", "Connections told to sync again", self.resyncs.clone());
+        r.register("duplicates", "Updates that added nothing", self.duplicates.clone());
+        r.register("refused_updates", "Updates refused, by error", self.refused_updates.clone());
+        r.register("room_panics", "Rooms ended by a fault", self.room_panics.clone());
         let mismatches = self.compaction_mismatches.clone();
-        r.register(
-            "compaction_mismatches",
-            "Compactions thrown away",
-            mismatches,
-        );
+        r.register("compaction_mismatches", "Compactions thrown away", mismatches);
     }
 
     fn register_store(&mut self) {
@@ -160,17 +128,8 @@ impl Metrics {
         r.register_with_unit("store_append", "Time of one batch", Unit::Seconds, append);
         r.register_with_unit("store_load", "Time to load a channel", Unit::Seconds, load);
         let compact = self.compact_seconds.clone();
-        r.register_with_unit(
-            "store_compact",
-            "Time to replace a snapshot",
-            Unit::Seconds,
-            compact,
-        );
-        r.register(
-            "store_failures",
-            "Failed store operations",
-            self.store_failures.clone(),
-        );
+        r.register_with_unit("store_compact", "Time to replace a snapshot", Unit::Seconds, compact);
+        r.register("store_failures", "Failed store operations", self.store_failures.clone());
     }
 }
 

@@ -107,9 +107,7 @@ impl Relay {
 
     /// One route, `/{room}`, where the room may contain `/`. To be nested, by convention at `/sync`.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/{*room}", get(upgrade::upgrade))
-            .with_state(self.clone())
+        Router::new().route("/{*room}", get(upgrade::upgrade)).with_state(self.clone())
     }
 
     /// Changes what a user may do in a room at once: on all connections that the user has there.
@@ -119,10 +117,7 @@ impl Relay {
             return;
         };
         for peer in room.peers_of(user) {
-            room.handle(Input::Regrant {
-                peer,
-                grant: grant.cloned(),
-            });
+            room.handle(Input::Regrant { peer, grant: grant.cloned() });
         }
     }
 
@@ -135,24 +130,14 @@ impl Relay {
         if !state.journal.is_healthy() {
             return Err(NotReady::StoreNotWriting);
         }
-        state
-            .store
-            .health()
-            .await
-            .map_err(|_| NotReady::StoreNotReading)
+        state.store.health().await.map_err(|_| NotReady::StoreNotReading)
     }
 
     /// All metrics in the OpenMetrics text format.
     pub fn metrics_text(&self) -> String {
         let state = self.state();
-        state
-            .metrics
-            .connections
-            .set((state.admission.connections() as u64).cast_signed());
-        state
-            .metrics
-            .rooms
-            .set((state.rooms.count() as u64).cast_signed());
+        state.metrics.connections.set((state.admission.connections() as u64).cast_signed());
+        state.metrics.rooms.set((state.rooms.count() as u64).cast_signed());
         state.metrics.encode()
     }
 
@@ -212,9 +197,7 @@ impl RelayBuilder {
             config,
         });
         tokio::spawn(journal::write_batches(Arc::clone(&state)));
-        Relay {
-            running: Arc::new(Running { state }),
-        }
+        Relay { running: Arc::new(Running { state }) }
     }
 }
 
@@ -227,11 +210,7 @@ impl Drop for Running {
 impl RelayState {
     async fn authorize(&self, request: &AuthRequest<'_>) -> Result<Grant, Refusal> {
         // The semaphore is never closed; if it were, nobody could be let in.
-        let _permit = self
-            .authorizations
-            .acquire()
-            .await
-            .map_err(|_| Refusal::Unavailable)?;
+        let _permit = self.authorizations.acquire().await.map_err(|_| Refusal::Unavailable)?;
         self.authorizer.authorize(request).await
     }
 
@@ -251,9 +230,7 @@ impl RelayState {
 
     async fn wind_down(&self) {
         for room in self.rooms.all() {
-            room.handle(Input::GoingAway {
-                retry_after_ms: RETRY_AFTER_SHUTDOWN_MS,
-            });
+            room.handle(Input::GoingAway { retry_after_ms: RETRY_AFTER_SHUTDOWN_MS });
         }
         self.journal.flushed().await;
         for room in self.rooms.all() {
@@ -285,16 +262,12 @@ impl NotReady {
 
 impl std::fmt::Debug for RelayState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RelayState")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
+        f.debug_struct("RelayState").field("config", &self.config).finish_non_exhaustive()
     }
 }
 
 impl std::fmt::Debug for RelayBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RelayBuilder")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
+        f.debug_struct("RelayBuilder").field("config", &self.config).finish_non_exhaustive()
     }
 }

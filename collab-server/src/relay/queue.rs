@@ -4,6 +4,8 @@
 //! frame's class decides (`collab_core::relay::Class`): presence is dropped; of a `collab.v1`
 //! connection all document frames are dropped and it syncs again; anything else ends the
 //! connection with 1013. What was dropped is reported once there is room again, by [`Popped`].
+//! An answer to step 1 is always accepted, since a channel may be larger than the queue; who asks
+//! again before it was written is not read meanwhile ([`Queue::answers_written`]).
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -37,29 +39,29 @@ pub(crate) struct Popped {
     pub(crate) close: Option<(CloseCode, &'static str)>,
 }
 
-/// Marks the frames that one input of the room caused. They are measured together: an answer to
-/// step 1 is as large as its channel (`room_max_bytes`), so it is accepted whole if there was room
-/// before, or a client could never load a channel larger than the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Burst(pub(crate) u64);
-
 /// One connection's queue.
 #[derive(Debug)]
 pub(crate) struct Queue {
     dialect: Dialect,
-    max_bytes: usize,
-    max_frames: usize,
+    max: Load,
     state: Mutex<State>,
     changed: Notify,
+    answers_changed: Notify,
+}
+
+/// An amount of waiting frames.
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    bytes: usize,
+    frames: usize,
 }
 
 #[derive(Debug, Default)]
 struct State {
     frames: VecDeque<(Class, Bytes)>,
-    bytes: usize,
-    burst: Option<Burst>,
-    /// Whether the current burst found the queue full.
-    full: bool,
+    answers: Load,
+    /// All frames but answers.
+    others: Load,
     document_dropped: bool,
     presence_dropped: bool,
     close: Option<(CloseCode, &'static str)>,
@@ -72,33 +74,41 @@ impl Queue {
     pub(crate) fn new(dialect: Dialect, max_bytes: usize, max_frames: usize) -> Self {
         Self {
             dialect,
-            max_bytes,
-            max_frames,
+            max: Load { bytes: max_bytes, frames: max_frames },
             state: Mutex::default(),
             changed: Notify::new(),
+            answers_changed: Notify::new(),
         }
     }
 
     /// Adds a frame, or applies the overflow rule.
-    pub(crate) fn push(&self, burst: Burst, class: Class, frame: Bytes) -> Pushed {
+    pub(crate) fn push(&self, class: Class, frame: Bytes) -> Pushed {
         let mut state = self.lock();
         if state.close.is_some() {
             return Pushed::Closed;
-        }
-        if state.burst != Some(burst) {
-            state.burst = Some(burst);
-            state.full = state.bytes >= self.max_bytes || state.frames.len() >= self.max_frames;
         }
         let pushed = match class {
             // Until the reader has been told to sync again, more of the same is of no use.
             Class::Document if state.document_dropped => Pushed::Dropped(1),
             Class::Presence if state.presence_dropped => Pushed::Dropped(1),
-            _ if !state.full => state.add(class, frame),
+            Class::Answer => state.add(class, frame),
+            _ if !state.others.reaches(self.max) => state.add(class, frame),
             _ => self.overflow(&mut state, class, frame),
         };
         drop(state);
         self.changed.notify_one();
         pushed
+    }
+
+    /// Waits until answers that were given before are written, down to the queue's bound.
+    pub(crate) async fn answers_written(&self) {
+        loop {
+            let changed = self.answers_changed.notified();
+            if !self.lock().answers.reaches(self.max) {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// Ends the queue: what waits is written, then the connection closes. The first call counts.
@@ -115,8 +125,9 @@ impl Queue {
     /// Waits until there is something to do. For one caller at a time; safe to cancel.
     pub(crate) async fn pop(&self) -> Popped {
         loop {
-            let popped = self.lock().pop(self.max_bytes, self.max_frames);
+            let popped = self.lock().pop(self.max);
             if let Some(popped) = popped {
+                self.answers_changed.notify_waiters();
                 return popped;
             }
             self.changed.notified().await;
@@ -134,7 +145,7 @@ impl Queue {
                 Pushed::Dropped(state.remove(Class::Document) + 1)
             }
             (Class::Document, Dialect::Plain) => Self::give_up(state),
-            (Class::Control, _) => self.make_room(state, frame),
+            (Class::Control | Class::Answer, _) => self.make_room(state, frame),
         }
     }
 
@@ -148,10 +159,9 @@ impl Queue {
             state.document_dropped |= documents > 0;
             dropped += documents;
         }
-        if state.bytes >= self.max_bytes || state.frames.len() >= self.max_frames {
+        if state.others.reaches(self.max) {
             return Self::give_up(state);
         }
-        state.full = false;
         state.add(Class::Control, frame);
         Pushed::Dropped(dropped)
     }
@@ -159,7 +169,8 @@ impl Queue {
     fn give_up(state: &mut State) -> Pushed {
         let dropped = state.frames.len() + 1;
         state.frames.clear();
-        state.bytes = 0;
+        state.answers = Load::default();
+        state.others = Load::default();
         state.close = Some((CloseCode::TRY_LATER, "read too slowly"));
         Pushed::Dropped(dropped)
     }
@@ -170,32 +181,62 @@ impl Queue {
     }
 }
 
-impl State {
-    fn add(&mut self, class: Class, frame: Bytes) -> Pushed {
+impl Load {
+    /// Whether this is as much as `max` in bytes or in frames.
+    const fn reaches(self, max: Self) -> bool {
+        self.bytes >= max.bytes || self.frames >= max.frames
+    }
+
+    const fn add(&mut self, frame: &Bytes) {
         self.bytes += frame.len();
+        self.frames += 1;
+    }
+
+    const fn subtract(&mut self, frame: &Bytes) {
+        self.bytes -= frame.len();
+        self.frames -= 1;
+    }
+
+    const fn half(self) -> Self {
+        Self { bytes: self.bytes / 2 + 1, frames: self.frames / 2 + 1 }
+    }
+}
+
+impl State {
+    fn load(&mut self, class: Class) -> &mut Load {
+        if class == Class::Answer { &mut self.answers } else { &mut self.others }
+    }
+
+    fn add(&mut self, class: Class, frame: Bytes) -> Pushed {
+        self.load(class).add(&frame);
         self.frames.push_back((class, frame));
         Pushed::Queued
     }
 
-    /// Removes all frames of a class; returns how many.
+    /// Removes all frames of a class that counts among the others; returns how many.
     fn remove(&mut self, class: Class) -> usize {
         let before = self.frames.len();
-        self.frames.retain(|(other, _)| *other != class);
-        self.bytes = self.frames.iter().map(|(_, frame)| frame.len()).sum();
+        let others = &mut self.others;
+        self.frames.retain(|(of, frame)| {
+            if *of == class {
+                others.subtract(frame);
+            }
+            *of != class
+        });
         before - self.frames.len()
     }
 
-    fn pop(&mut self, max_bytes: usize, max_frames: usize) -> Option<Popped> {
+    fn pop(&mut self, max: Load) -> Option<Popped> {
         let mut popped = Popped::default();
         let mut bytes = 0;
         while bytes < POP_BYTES
-            && let Some((_, frame)) = self.frames.pop_front()
+            && let Some((class, frame)) = self.frames.pop_front()
         {
             bytes += frame.len();
+            self.load(class).subtract(&frame);
             popped.frames.push(frame);
         }
-        self.bytes -= bytes;
-        if self.bytes <= max_bytes / 2 && self.frames.len() <= max_frames / 2 {
+        if !self.others.reaches(max.half()) {
             popped.overflowed = std::mem::take(&mut self.document_dropped);
             popped.presence_dropped = std::mem::take(&mut self.presence_dropped);
         }
@@ -218,63 +259,70 @@ mod tests {
         Queue::new(dialect, 100, 10)
     }
 
-    fn frame(len: usize) -> Bytes {
-        Bytes::from(vec![0; len])
-    }
-
-    fn push(queue: &Queue, burst: u64, class: Class, len: usize) -> Pushed {
-        queue.push(Burst(burst), class, frame(len))
+    fn push(queue: &Queue, class: Class, len: usize) -> Pushed {
+        queue.push(class, Bytes::from(vec![0; len]))
     }
 
     fn pop(queue: &Queue) -> Option<Popped> {
-        queue.lock().pop(100, 10)
+        queue.lock().pop(queue.max)
     }
 
     #[test]
     fn overflow_drops_all_document_frames_and_reports_once_there_is_room() {
         let queue = queue(Dialect::V1);
-        assert_eq!(push(&queue, 1, Class::Document, 60), Pushed::Queued);
-        assert_eq!(push(&queue, 2, Class::Control, 1), Pushed::Queued);
-        assert_eq!(push(&queue, 3, Class::Document, 60), Pushed::Queued);
-        assert_eq!(push(&queue, 4, Class::Document, 1), Pushed::Dropped(3));
-        assert_eq!(push(&queue, 5, Class::Document, 1), Pushed::Dropped(1));
-        let popped = pop(&queue).expect("the control frame and the report");
+        assert_eq!(push(&queue, Class::Document, 60), Pushed::Queued);
+        assert_eq!(push(&queue, Class::Control, 1), Pushed::Queued);
+        assert_eq!(push(&queue, Class::Document, 60), Pushed::Queued);
+        assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(3));
+        assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(1));
+        let popped = pop(&queue).unwrap();
         assert_eq!(popped.frames.len(), 1);
         assert!(popped.overflowed && popped.close.is_none());
-        assert_eq!(push(&queue, 6, Class::Document, 1), Pushed::Queued);
-        assert!(!pop(&queue).expect("the document frame").overflowed);
+        assert_eq!(push(&queue, Class::Document, 1), Pushed::Queued);
+        assert!(!pop(&queue).unwrap().overflowed);
     }
 
     #[test]
-    fn one_burst_may_exceed_the_limit_but_the_next_may_not() {
+    fn an_answer_may_be_larger_than_the_queue_and_is_never_dropped() {
         let queue = queue(Dialect::V1);
-        assert_eq!(push(&queue, 1, Class::Document, 5_000), Pushed::Queued);
-        assert_eq!(push(&queue, 1, Class::Document, 5_000), Pushed::Queued);
-        assert_eq!(push(&queue, 2, Class::Document, 1), Pushed::Dropped(3));
+        for _ in 0..20 {
+            assert_eq!(push(&queue, Class::Answer, 5_000), Pushed::Queued);
+        }
+        assert_eq!(push(&queue, Class::Document, 100), Pushed::Queued);
+        assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(2));
+        assert_eq!(queue.lock().answers.frames, 20);
+    }
+
+    #[tokio::test]
+    async fn who_asks_again_waits_until_the_answer_before_is_written() {
+        let queue = queue(Dialect::V1);
+        push(&queue, Class::Answer, 5_000);
+        let waiting = queue.answers_written();
+        tokio::pin!(waiting);
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        queue.pop().await;
+        waiting.await;
     }
 
     #[test]
     fn a_plain_reader_that_is_too_slow_is_closed() {
         let queue = queue(Dialect::Plain);
-        assert_eq!(push(&queue, 1, Class::Document, 100), Pushed::Queued);
-        assert_eq!(push(&queue, 2, Class::Presence, 1), Pushed::Dropped(1));
-        assert_eq!(push(&queue, 3, Class::Document, 1), Pushed::Dropped(2));
-        assert_eq!(push(&queue, 4, Class::Document, 1), Pushed::Closed);
-        let popped = pop(&queue).expect("the close");
-        assert_eq!(
-            popped.close.map(|(code, _)| code),
-            Some(CloseCode::TRY_LATER)
-        );
+        assert_eq!(push(&queue, Class::Document, 100), Pushed::Queued);
+        assert_eq!(push(&queue, Class::Presence, 1), Pushed::Dropped(1));
+        assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(2));
+        assert_eq!(push(&queue, Class::Document, 1), Pushed::Closed);
+        let popped = pop(&queue).unwrap();
+        assert_eq!(popped.close.map(|(code, _)| code), Some(CloseCode::TRY_LATER));
     }
 
     #[test]
     fn control_frames_push_the_others_out_and_at_last_the_connection() {
         let queue = queue(Dialect::V1);
-        push(&queue, 1, Class::Document, 50);
-        push(&queue, 2, Class::Presence, 50);
-        assert_eq!(push(&queue, 3, Class::Control, 99), Pushed::Dropped(2));
-        assert_eq!(push(&queue, 4, Class::Control, 99), Pushed::Queued);
-        assert_eq!(push(&queue, 5, Class::Control, 1), Pushed::Dropped(3));
+        push(&queue, Class::Document, 50);
+        push(&queue, Class::Presence, 50);
+        assert_eq!(push(&queue, Class::Control, 99), Pushed::Dropped(2));
+        assert_eq!(push(&queue, Class::Control, 99), Pushed::Queued);
+        assert_eq!(push(&queue, Class::Control, 1), Pushed::Dropped(3));
         assert!(queue.is_closed());
     }
 }

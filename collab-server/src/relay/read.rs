@@ -48,7 +48,8 @@ pub(super) async fn frames(
     }
 }
 
-/// Hands a frame to the room, once the journal has room for what it may contain.
+/// Hands a frame to the room, once the journal has room for what it may contain and the queue for
+/// what it may ask for.
 async fn accept(
     state: &RelayState,
     joined: &Joined,
@@ -58,20 +59,16 @@ async fn accept(
     timeout(state.config.journal_patience, state.journal.room_for_more())
         .await
         .map_err(|_| (CloseCode::TRY_LATER, "the store does not keep up"))?;
+    joined.queue.answers_written().await;
     // After its close the room has forgotten the peer, and nothing it says counts.
     if !joined.queue.is_closed() {
-        joined.room.handle(Input::Frame {
-            peer: joined.peer,
-            frame,
-        });
+        joined.room.handle(Input::Frame { peer: joined.peer, frame });
     }
     Ok(())
 }
 
 fn failed(error: &axum::Error) -> ReadEnd {
-    let source = error
-        .source()
-        .and_then(|source| source.downcast_ref::<tungstenite::Error>());
+    let source = error.source().and_then(|source| source.downcast_ref::<tungstenite::Error>());
     match source {
         Some(tungstenite::Error::Capacity(_)) => {
             ReadEnd::Refused(CloseCode::TOO_LARGE, "frame too large")

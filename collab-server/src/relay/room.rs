@@ -14,7 +14,7 @@ use collab_core::relay::{Input, PeerId, Room};
 use collab_core::wire::{CloseCode, Dialect, Grant};
 use tokio::task::AbortHandle;
 
-use super::queue::{Burst, Queue};
+use super::queue::Queue;
 use super::{RelayState, clock};
 use crate::RoomName;
 use crate::auth::RequestHead;
@@ -32,7 +32,6 @@ pub(super) struct State {
     room: Room,
     pub(super) members: HashMap<PeerId, Member>,
     timer: Option<Timer>,
-    burst: u64,
     phase: Phase,
 }
 
@@ -78,18 +77,8 @@ impl LiveRoom {
         if !relay.journal.is_healthy() {
             room.handle(clock::now(), Input::StoreHealth { ok: false });
         }
-        let state = State {
-            room,
-            members: HashMap::new(),
-            timer: None,
-            burst: 0,
-            phase: Phase::Live,
-        };
-        Self {
-            relay,
-            name,
-            state: Mutex::new(state),
-        }
+        let state = State { room, members: HashMap::new(), timer: None, phase: Phase::Live };
+        Self { relay, name, state: Mutex::new(state) }
     }
 
     pub(crate) fn name(&self) -> &RoomName {
@@ -102,21 +91,9 @@ impl LiveRoom {
         if state.phase != Phase::Live {
             return Err(RoomClosed);
         }
-        let Newcomer {
-            peer,
-            dialect,
-            grant,
-            member,
-        } = newcomer.clone();
+        let Newcomer { peer, dialect, grant, member } = newcomer.clone();
         state.members.insert(peer, member);
-        self.drive(
-            state,
-            Input::Join {
-                peer,
-                dialect,
-                grant,
-            },
-        );
+        self.drive(state, Input::Join { peer, dialect, grant });
         Ok(())
     }
 
@@ -174,7 +151,6 @@ impl LiveRoom {
     }
 
     fn drive(self: &Arc<Self>, mut state: MutexGuard<'_, State>, input: Input) {
-        state.burst += 1;
         let survived = catch_unwind(AssertUnwindSafe(|| self.step(&mut state, input)));
         if survived.is_err() {
             self.fail(&mut state);
@@ -224,10 +200,7 @@ impl LiveRoom {
                 room.tick();
             }
         };
-        state.timer = Some(Timer {
-            due,
-            task: tokio::spawn(wake).abort_handle(),
-        });
+        state.timer = Some(Timer { due, task: tokio::spawn(wake).abort_handle() });
     }
 
     fn tick(self: &Arc<Self>) {
@@ -242,10 +215,6 @@ impl LiveRoom {
 }
 
 impl State {
-    pub(super) fn burst(&self) -> Burst {
-        Burst(self.burst)
-    }
-
     fn stop_timer(&mut self) {
         if let Some(timer) = self.timer.take() {
             timer.task.abort();

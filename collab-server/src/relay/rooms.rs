@@ -46,11 +46,7 @@ impl Rooms {
     /// Runs `change` while no room can be created; all rooms if it returns true, else none.
     pub(crate) fn all_after(&self, change: impl FnOnce() -> bool) -> Vec<Arc<LiveRoom>> {
         let live = self.live();
-        if change() {
-            live.values().cloned().collect()
-        } else {
-            Vec::new()
-        }
+        if change() { live.values().cloned().collect() } else { Vec::new() }
     }
 
     /// How many rooms are in memory.
@@ -61,9 +57,7 @@ impl Rooms {
     /// Drops the room, if it is (still) idle or broken.
     pub(crate) fn remove_if_over(&self, room: &Arc<LiveRoom>) {
         let mut live = self.live();
-        let is_current = live
-            .get(room.name())
-            .is_some_and(|current| Arc::ptr_eq(current, room));
+        let is_current = live.get(room.name()).is_some_and(|current| Arc::ptr_eq(current, room));
         if is_current && room.close_if_over() {
             live.remove(room.name());
             if live.capacity() > 64 && live.len() < live.capacity() / 4 {

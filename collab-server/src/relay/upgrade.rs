@@ -59,12 +59,7 @@ pub(super) async fn upgrade(
         .admission
         .admit(&name, head.address)
         .map_err(|full| state.turned_away(full.label(), Rejected::Full(full)))?;
-    let arrival = Arrival {
-        name,
-        dialect,
-        head: head.into(),
-        admitted,
-    };
+    let arrival = Arrival { name, dialect, head: head.into(), admitted };
     let frame_max_bytes = state.config.room.limits.frame_max_bytes as usize;
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
@@ -76,16 +71,11 @@ pub(super) async fn upgrade(
 }
 
 fn dialect(headers: &HeaderMap) -> Result<Dialect, Rejected> {
-    let mut offers = headers
-        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
-        .iter()
-        .peekable();
+    let mut offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().peekable();
     if offers.peek().is_none() {
         return Ok(Dialect::Plain);
     }
-    let mut names = offers
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','));
+    let mut names = offers.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
     if names.any(|name| name.trim() == SUBPROTOCOL) {
         Ok(Dialect::V1)
     } else {

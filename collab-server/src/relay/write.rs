@@ -33,13 +33,7 @@ struct Stuck;
 impl<'a> Writer<'a> {
     pub(super) fn new(state: &'a RelayState, joined: &'a Joined, sink: Sink) -> Self {
         let now = Instant::now();
-        Self {
-            state,
-            joined,
-            sink,
-            last_data: now,
-            last_ping: now,
-        }
+        Self { state, joined, sink, last_data: now, last_ping: now }
     }
 
     /// The sink after a close frame was sent, or `None` if that was not possible.
@@ -79,8 +73,7 @@ impl<'a> Writer<'a> {
     async fn send_data(&mut self, frames: Vec<Bytes>) -> Result<(), Stuck> {
         let bytes = frames.iter().map(Bytes::len).sum();
         self.state.metrics.sent(frames.len(), bytes);
-        self.send(frames.into_iter().map(Data::Binary).collect(), bytes)
-            .await?;
+        self.send(frames.into_iter().map(Data::Binary).collect(), bytes).await?;
         self.last_data = Instant::now();
         Ok(())
     }

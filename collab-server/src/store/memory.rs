@@ -44,10 +44,7 @@ impl State {
         let Some(channel) = self.rooms.get(room).and_then(|room| room.get(channel)) else {
             return Stored::default();
         };
-        Stored {
-            snapshot: channel.snapshot.clone(),
-            tail: channel.tail.clone(),
-        }
+        Stored { snapshot: channel.snapshot.clone(), tail: channel.tail.clone() }
     }
 
     fn append(&mut self, append: Append) -> Position {
@@ -67,19 +64,10 @@ impl State {
         upto: Position,
         snapshot: Bytes,
     ) -> Result<(), StoreError> {
-        let held = self
-            .rooms
-            .get_mut(room)
-            .and_then(|room| room.get_mut(channel));
-        let (newest, last) = held
-            .as_ref()
-            .map_or((0, 0), |held| (held.upto.0, held.last.0));
+        let held = self.rooms.get_mut(room).and_then(|room| room.get_mut(channel));
+        let (newest, last) = held.as_ref().map_or((0, 0), |held| (held.upto.0, held.last.0));
         let Some(held) = held.filter(|_| newest <= upto.0 && upto.0 <= last) else {
-            return Err(StoreError::OutOfRange {
-                upto: upto.0,
-                newest,
-                last,
-            });
+            return Err(StoreError::OutOfRange { upto: upto.0, newest, last });
         };
         held.snapshot = Some(snapshot);
         held.upto = upto;
@@ -100,10 +88,7 @@ impl Store for MemoryStore {
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {
         let mut state = self.state();
-        let positions = batch
-            .into_iter()
-            .map(|append| state.append(append))
-            .collect();
+        let positions = batch.into_iter().map(|append| state.append(append)).collect();
         Box::pin(async { Ok(positions) })
     }
 

@@ -79,26 +79,17 @@ pub enum OpenError {
 impl SqliteStore {
     /// Opens the store in `directory`, creating both if need be. Blocks.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Directory {
-            path: directory.into(),
-            source,
-        };
+        let failed = |source| OpenError::Directory { path: directory.into(), source };
         fs::create_dir_all(directory).map_err(failed)?;
         let lock = File::create(directory.join(LOCK_NAME)).map_err(failed)?;
         lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => OpenError::InUse {
-                path: directory.into(),
-            },
+            TryLockError::WouldBlock => OpenError::InUse { path: directory.into() },
             TryLockError::Error(source) => failed(source),
         })?;
         let file = directory.join(FILE_NAME);
         let connection = schema::open(directory, &file)?;
         let writer = Writer::spawn(connection).map_err(failed)?;
-        Ok(Self {
-            writer,
-            readers: Readers::new(file),
-            _lock: lock,
-        })
+        Ok(Self { writer, readers: Readers::new(file), _lock: lock })
     }
 }
 
@@ -109,17 +100,11 @@ impl Store for SqliteStore {
 
     fn load<'a>(&'a self, room: &'a RoomName, channel: &'a str) -> Answer<'a, Stored> {
         let key = ChannelKey::new(room, channel);
-        Box::pin(
-            self.readers
-                .read(move |connection| rows::load(connection, &key)),
-        )
+        Box::pin(self.readers.read(move |connection| rows::load(connection, &key)))
     }
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {
-        Box::pin(
-            self.writer
-                .write(move |connection| rows::append(connection, &batch)),
-        )
+        Box::pin(self.writer.write(move |connection| rows::append(connection, &batch)))
     }
 
     fn compact<'a>(
@@ -135,16 +120,12 @@ impl Store for SqliteStore {
 
     fn delete_room<'a>(&'a self, room: &'a RoomName) -> Answer<'a, ()> {
         let room = room.clone();
-        Box::pin(
-            self.writer
-                .write(move |connection| rows::delete_room(connection, &room)),
-        )
+        Box::pin(self.writer.write(move |connection| rows::delete_room(connection, &room)))
     }
 
     fn health(&self) -> Answer<'_, ()> {
         Box::pin(
-            self.readers
-                .read(|connection| Ok(connection.query_one("SELECT 1", [], |_| Ok(()))?)),
+            self.readers.read(|connection| Ok(connection.query_one("SELECT 1", [], |_| Ok(()))?)),
         )
     }
 }

@@ -39,10 +39,7 @@ pub(super) struct ChannelKey {
 
 impl ChannelKey {
     pub(super) fn new(room: &RoomName, channel: &str) -> Self {
-        Self {
-            room: room.clone(),
-            channel: channel.to_owned(),
-        }
+        Self { room: room.clone(), channel: channel.to_owned() }
     }
 
     fn find(&self, connection: &Connection) -> rusqlite::Result<Option<i64>> {
@@ -59,10 +56,7 @@ impl ChannelKey {
         if checksum(self.room.as_str(), &self.channel, bytes) == sum {
             Ok(())
         } else {
-            Err(StoreError::Damaged {
-                what,
-                position: position.cast_unsigned(),
-            })
+            Err(StoreError::Damaged { what, position: position.cast_unsigned() })
         }
     }
 }
@@ -84,9 +78,7 @@ pub(super) fn prepare_all(connection: &Connection) -> rusqlite::Result<()> {
         DROP_GENERATION,
         DELETE_ROOM,
     ];
-    statements
-        .into_iter()
-        .try_for_each(|sql| connection.prepare_cached(sql).map(drop))
+    statements.into_iter().try_for_each(|sql| connection.prepare_cached(sql).map(drop))
 }
 
 /// Appends a whole batch in one transaction.
@@ -96,17 +88,10 @@ pub(super) fn append(
 ) -> Result<Vec<Position>, StoreError> {
     let transaction = begin(connection)?;
     let mut positions = Vec::with_capacity(batch.len());
-    for Append {
-        room,
-        channel,
-        update,
-    } in batch
-    {
+    for Append { room, channel, update } in batch {
         let id = channel_id(&transaction, room.as_str(), channel)?;
         let sum = checksum(room.as_str(), channel, update);
-        transaction
-            .prepare_cached(ADD_ENTRY)?
-            .execute(params![id, sum, &update[..]])?;
+        transaction.prepare_cached(ADD_ENTRY)?.execute(params![id, sum, &update[..]])?;
         positions.push(Position(transaction.last_insert_rowid().cast_unsigned()));
     }
     transaction.commit()?;
@@ -166,16 +151,10 @@ pub(super) fn add_generation(
     let offered = upto.0.cast_signed();
     if offered < newest || offered > last {
         let (newest, last) = (newest.cast_unsigned(), last.cast_unsigned());
-        return Err(StoreError::OutOfRange {
-            upto: upto.0,
-            newest,
-            last,
-        });
+        return Err(StoreError::OutOfRange { upto: upto.0, newest, last });
     }
     let sum = checksum(key.room.as_str(), &key.channel, snapshot);
-    transaction
-        .prepare_cached(ADD_SNAPSHOT)?
-        .execute(params![id, offered, sum, &snapshot[..]])?;
+    transaction.prepare_cached(ADD_SNAPSHOT)?.execute(params![id, offered, sum, &snapshot[..]])?;
     let generation = Generation(transaction.last_insert_rowid());
     transaction.commit()?;
     Ok(generation)
@@ -188,9 +167,8 @@ pub(super) fn generation_equals(
     snapshot: &Bytes,
 ) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached(GENERATION)?;
-    Ok(statement.query_one([generation.0], |row| {
-        Ok(row.get_ref(1)?.as_blob()? == &snapshot[..])
-    })?)
+    Ok(statement
+        .query_one([generation.0], |row| Ok(row.get_ref(1)?.as_blob()? == &snapshot[..]))?)
 }
 
 /// Drops what `generation` replaces.
@@ -206,12 +184,8 @@ pub(super) fn drop_older(
         .optional()?;
     // Gone with its room meanwhile: nothing is left to drop.
     if let (Some(upto), Some(id)) = (upto, key.find(&transaction)?) {
-        transaction
-            .prepare_cached(DROP_OLDER)?
-            .execute([id, generation.0])?;
-        transaction
-            .prepare_cached(DROP_ENTRIES)?
-            .execute([id, upto])?;
+        transaction.prepare_cached(DROP_OLDER)?.execute([id, generation.0])?;
+        transaction.prepare_cached(DROP_ENTRIES)?.execute([id, upto])?;
     }
     Ok(transaction.commit()?)
 }
@@ -221,17 +195,13 @@ pub(super) fn drop_generation(
     connection: &mut Connection,
     generation: Generation,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(DROP_GENERATION)?
-        .execute([generation.0])?;
+    connection.prepare_cached(DROP_GENERATION)?.execute([generation.0])?;
     Ok(())
 }
 
 /// Deletes a room with everything in it.
 pub(super) fn delete_room(connection: &mut Connection, room: &RoomName) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(DELETE_ROOM)?
-        .execute([room.as_str()])?;
+    connection.prepare_cached(DELETE_ROOM)?.execute([room.as_str()])?;
     Ok(())
 }
 
@@ -240,26 +210,19 @@ fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
 }
 
 fn find_channel(connection: &Connection, room: &str, name: &str) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached(FIND_CHANNEL)?
-        .query_one([room, name], |row| row.get(0))
-        .optional()
+    connection.prepare_cached(FIND_CHANNEL)?.query_one([room, name], |row| row.get(0)).optional()
 }
 
 fn channel_id(transaction: &Transaction<'_>, room: &str, name: &str) -> rusqlite::Result<i64> {
     if let Some(id) = find_channel(transaction, room, name)? {
         return Ok(id);
     }
-    transaction
-        .prepare_cached(ADD_CHANNEL)?
-        .execute([room, name])?;
+    transaction.prepare_cached(ADD_CHANNEL)?.execute([room, name])?;
     Ok(transaction.last_insert_rowid())
 }
 
 fn maximum(transaction: &Transaction<'_>, sql: &str, id: i64) -> rusqlite::Result<i64> {
-    let value: Option<i64> = transaction
-        .prepare_cached(sql)?
-        .query_one([id], |row| row.get(0))?;
+    let value: Option<i64> = transaction.prepare_cached(sql)?.query_one([id], |row| row.get(0))?;
     Ok(value.unwrap_or(0))
 }
 

@@ -39,10 +39,7 @@ const SCHEMA: &str = "
 
 /// Opens or creates the file for writing.
 pub(super) fn open(directory: &Path, file: &Path) -> Result<Connection, OpenError> {
-    let failed = |source| OpenError::Database {
-        path: directory.into(),
-        source,
-    };
+    let failed = |source| OpenError::Database { path: directory.into(), source };
     let mut connection = Connection::open(file).map_err(failed)?;
     set_pragmas(&connection).map_err(failed)?;
     let application = pragma(&connection, "application_id").map_err(failed)?;
@@ -52,10 +49,7 @@ pub(super) fn open(directory: &Path, file: &Path) -> Result<Connection, OpenErro
         (0, 0) if tables == 0 => create(&mut connection).map_err(failed)?,
         (APPLICATION_ID, VERSION) => {}
         (APPLICATION_ID, found) => {
-            return Err(OpenError::TooNew {
-                found,
-                known: VERSION,
-            });
+            return Err(OpenError::TooNew { found, known: VERSION });
         }
         (found, _) => return Err(OpenError::Foreign { found }),
     }

@@ -23,17 +23,12 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn spawn(mut connection: Connection) -> io::Result<Self> {
         let (queue, mut writes) = mpsc::channel::<Write>(QUEUE_MAX);
-        let thread = std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || {
-                while let Some(write) = writes.blocking_recv() {
-                    write(&mut connection);
-                }
-            })?;
-        Ok(Self {
-            queue: Some(queue),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+            while let Some(write) = writes.blocking_recv() {
+                write(&mut connection);
+            }
+        })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
     /// Carries out `write` after all that were given before, and answers with its result.
@@ -47,10 +42,7 @@ impl Writer {
             // Nobody waits any more: the caller was cancelled, the write counts all the same.
             let _ = answer.send(write(connection));
         };
-        queue
-            .send(Box::new(job))
-            .await
-            .map_err(|_| StoreError::Closed)?;
+        queue.send(Box::new(job)).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
