@@ -175,12 +175,14 @@ pub(super) fn sticky(
     offset: u32,
     assoc: Assoc,
 ) -> Option<StickyPosition> {
-    match root.sticky_index(txn, offset, assoc.into()) {
-        Some(index) => Some(StickyPosition::from_yrs(file, &index)),
-        // Yrs has no index after the last character; Yjs means the end of the text by it.
-        None if offset == root.len(txn) => Some(StickyPosition::edge(file, assoc)),
-        None => None,
+    if offset > root.len(txn) {
+        return None;
     }
+    Some(match root.sticky_index(txn, offset, assoc.into()) {
+        Some(index) => StickyPosition::from_yrs(file, &index),
+        // Yrs has no index after the last character; Yjs means the end of the text by it.
+        None => StickyPosition::edge(file, assoc),
+    })
 }
 
 /// Reads a text. Embeds appear as U+FFFC, so that offsets fit.

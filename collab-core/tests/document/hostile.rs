@@ -1,0 +1,150 @@
+//! What comes from others may be anything.
+
+use collab_core::document::{Document, DocumentError, EVENTS_MAX, Event, FileId};
+use proptest::prelude::*;
+use yrs::{
+    Any, Array, ClientID, Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Text, Transact,
+};
+
+use crate::support::{events, insert, replay, splice, updates};
+
+/// A document of some other client, which may put anything anywhere.
+fn stranger(fill: impl FnOnce(&Doc)) -> Vec<u8> {
+    let doc = Doc::with_options(Options {
+        offset_kind: OffsetKind::Utf16,
+        ..Options::with_guid_and_client_id("x".into(), ClientID::new(9))
+    });
+    fill(&doc);
+    doc.try_transact().unwrap().encode_state_as_update_v1(&StateVector::default())
+}
+
+fn sample() -> Vec<u8> {
+    let mut document = Document::new(77);
+    let main = FileId::main();
+    insert(&mut document, &main, 0, "fn main() { println!(\"hello 😀\"); }");
+    document.edit(&main, &[splice(3, 4, "start"), splice(12, 0, "\n    ")]).unwrap();
+    document.create_file(&FileId::from_random(5), "lib.rs", "rust").unwrap();
+    document.undo(&main);
+    document.snapshot()
+}
+
+#[test]
+fn refused_update_changes_nothing() {
+    let mut document = Document::new(1);
+    insert(&mut document, &FileId::main(), 0, "mine");
+    updates(&mut document);
+    let before = document.snapshot();
+    let good = sample();
+    for bad in [&[][..], &[1], &[0xff; 40], &good[..good.len() - 1]] {
+        assert!(matches!(document.apply(bad), Err(DocumentError::Refused(_))));
+        assert!(document.apply_all([&good[..], bad]).is_err());
+    }
+    assert_eq!(document.snapshot(), before);
+    assert_eq!(document.poll_event(), None);
+}
+
+#[test]
+fn embeds_of_rich_text_count_as_one_unit() {
+    let update = stranger(|doc| {
+        let text = doc.get_or_insert_text("main");
+        let mut txn = doc.try_transact_mut().unwrap();
+        text.insert(&mut txn, 0, "ab");
+        text.insert_embed(&mut txn, 1, Any::from(12));
+    });
+    let mut document = Document::new(1);
+    let main = FileId::main();
+    let mut shadow: Vec<u16> = document.watch(&main).encode_utf16().collect();
+    document.apply(&update).unwrap();
+    for event in events(&mut document) {
+        let Event::Text { delta, .. } = event else { panic!("{event:?}") };
+        replay(&mut shadow, &delta);
+    }
+    assert_eq!(document.text(&main), "a\u{FFFC}b");
+    assert_eq!(String::from_utf16(&shadow).unwrap(), "a\u{FFFC}b");
+    document.edit(&main, &[splice(1, 2, "c")]).unwrap();
+    assert_eq!(document.text(&main), "ac");
+}
+
+#[test]
+fn text_with_something_else_in_it_can_be_read_but_not_edited() {
+    let update = stranger(|doc| {
+        let text = doc.get_or_insert_array("main");
+        let mut txn = doc.try_transact_mut().unwrap();
+        text.insert_range(&mut txn, 0, [1, 2, 3]);
+    });
+    let mut document = Document::new(1);
+    let main = FileId::main();
+    insert(&mut document, &main, 0, "mine");
+    document.watch(&main);
+    updates(&mut document);
+    document.apply(&update).unwrap();
+    let refused = document.edit(&main, &[splice(0, 4, "")]);
+    assert!(matches!(refused, Err(DocumentError::ForeignContent(_))));
+    assert_eq!(document.text(&main), "mine");
+}
+
+#[test]
+fn roots_used_as_other_types_do_no_harm() {
+    let update = stranger(|doc| {
+        let files = doc.get_or_insert_text("files");
+        let settings = doc.get_or_insert_array("settings");
+        let main = doc.get_or_insert_map("main");
+        let mut txn = doc.try_transact_mut().unwrap();
+        files.insert(&mut txn, 0, "not a map");
+        settings.insert_range(&mut txn, 0, ["a", "b"]);
+        main.insert(&mut txn, "key", "value");
+    });
+    let mut document = Document::new(1);
+    let main = FileId::main();
+    document.watch(&main);
+    document.apply(&update).unwrap();
+    events(&mut document);
+    assert_eq!(document.files().len(), 1);
+    assert!(document.settings().is_empty());
+    insert(&mut document, &main, 0, "text");
+    assert_eq!(document.text(&main), "text");
+}
+
+#[test]
+fn events_that_nobody_polls_end_in_a_refusal_not_in_a_loss() {
+    let mut document = Document::new(1);
+    let main = FileId::main();
+    let mut made = 0;
+    let refused = loop {
+        match document.edit(&main, &[splice(0, u32::from(made > 0), "x")]) {
+            Ok(()) => made += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, DocumentError::EventsPending));
+    assert!(!document.undo(&main));
+    assert_eq!(updates(&mut document).len(), made);
+    assert_eq!(made, EVENTS_MAX);
+    document.edit(&main, &[splice(0, 0, "y")]).unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// What passes the check is applied, and leaves a document that still works.
+    #[test]
+    fn mutated_updates_are_refused_or_harmless(
+        mutations in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut update = sample();
+        for (place, byte) in &mutations {
+            let place = place.index(update.len());
+            update[place] = *byte;
+        }
+        let mut document = Document::new(1);
+        let main = FileId::main();
+        document.watch(&main);
+        insert(&mut document, &main, 0, "mine");
+        let _ = document.apply(&update);
+        let _ = document.edit(&main, &[splice(0, document.len(&main).min(2), "x")]);
+        document.undo(&main);
+        let _ = (document.files(), document.settings(), document.text(&main));
+        let mut other = Document::new(2);
+        let _ = other.apply(&document.snapshot());
+    }
+}
