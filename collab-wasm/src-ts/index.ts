@@ -2,6 +2,7 @@
  * `collab-wasm`: join a room, edit its files together, see who is there. Bindings for editors lie
  * in `collab-wasm/monaco`, `collab-wasm/codemirror` and `collab-wasm/textarea`.
  */
+export { connect } from './connect.js';
 export { CollabError } from './errors.js';
 export type { ErrorCode, LocalErrorCode, RelayErrorCode } from './errors.js';
 export type {

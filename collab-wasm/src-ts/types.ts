@@ -130,14 +130,18 @@ export type DeltaOp = { retain: number } | { insert: string } | { delete: number
 /** Who made a change: this client's `edit`, somebody else, or this client's undo and redo. */
 export type Origin = 'local' | 'remote' | 'undo';
 
-export type DeltaListener = (delta: DeltaOp[], origin: Origin) => void;
+/** `source` is what `edit` was given. */
+export type DeltaListener = (delta: DeltaOp[], origin: Origin, source: unknown) => void;
 
 export interface TextFile {
   readonly id: string;
   readonly text: string;
   readonly length: number;
-  /** Applies splices (ascending, not overlapping) as one change; all or nothing. */
-  edit(splices: Splice[]): void;
+  /**
+   * Applies splices (ascending, not overlapping) as one change; all or nothing. `source` comes
+   * back with the delta, so that a binding knows its own edits.
+   */
+  edit(splices: Splice[], source?: unknown): void;
   /** Hears every change, own ones included, until the returned function is called. */
   onDelta(listener: DeltaListener): () => void;
   /** Takes back this client's last change here; `false` if there is none. */

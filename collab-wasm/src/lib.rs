@@ -1,1 +1,19 @@
-//! x
+//! `collab-core` for JavaScript: one [`Client`] per room, driven by the npm package beside it.
+//!
+//! Each call is one input; whatever follows from it waits in the client until [`Client::drain`]
+//! hands it over in one piece. This crate knows no socket, clock or storage: the TypeScript in
+//! `src-ts/` brings those, and nothing else calls it. Errors that can be foreseen are thrown as
+//! bare strings, the codes of `src-ts/errors.ts`.
+
+mod batch;
+mod client;
+mod content;
+mod cursor;
+mod error;
+mod people;
+mod recording;
+mod status;
+
+pub use batch::{Changed, DeltaKind, OriginKind, OutputKind};
+pub use client::Client;
+pub use status::PhaseKind;

@@ -1,0 +1,189 @@
+/**
+ * A joined room: hands what the WASM client wants done to connection, storage and listeners, and
+ * the application's calls to the client.
+ */
+import { PhaseKind } from '../pkg/collab_wasm.js';
+import type { BatchHandler } from './batch.js';
+import { Connection } from './connection.js';
+import type { Engine } from './engine.js';
+import { CollabError, isErrorCode } from './errors.js';
+import { RoomFiles } from './files.js';
+import { Listeners } from './listeners.js';
+import { People } from './presence.js';
+import { SharedSettings } from './settings.js';
+import type { Storage } from './storage.js';
+import type { DeltaOp, Origin, Phase, Room, RoomEvents, Status } from './types.js';
+import type { WebSocketConstructor } from './types.js';
+
+const PHASES: Record<PhaseKind, Phase> = {
+  [PhaseKind.Refused]: 'refused',
+  [PhaseKind.Offline]: 'offline',
+  [PhaseKind.Connecting]: 'connecting',
+  [PhaseKind.Syncing]: 'syncing',
+  [PhaseKind.Synced]: 'synced',
+  [PhaseKind.Saved]: 'saved',
+};
+
+/** As `Client.status` returns it. */
+type RawStatus = [
+  phase: PhaseKind,
+  unsaved: number,
+  retryAt: number | undefined,
+  error: string | undefined,
+  canWrite: boolean,
+  keeps: boolean,
+  storeOk: boolean,
+];
+
+type RoomListeners = { [E in keyof RoomEvents]: Listeners<[RoomEvents[E]]> };
+
+export interface RoomParts {
+  name: string;
+  url: string;
+  engine: Engine;
+  WebSocket: WebSocketConstructor;
+  storage: Storage | undefined;
+}
+
+export class CollabRoom implements Room, BatchHandler {
+  readonly name: string;
+  readonly files: RoomFiles;
+  readonly presence: People;
+  readonly settings: SharedSettings;
+  readonly #engine: Engine;
+  readonly #connection: Connection;
+  readonly #storage: Storage | undefined;
+  #status: Status;
+  #closed = false;
+  readonly #listeners: RoomListeners = {
+    status: new Listeners(),
+    files: new Listeners(),
+    presence: new Listeners(),
+    settings: new Listeners(),
+    error: new Listeners(),
+  };
+
+  constructor(parts: RoomParts) {
+    this.name = parts.name;
+    this.#engine = parts.engine;
+    this.#storage = parts.storage;
+    this.#connection = new Connection(parts.engine, parts.WebSocket, parts.url);
+    this.settings = new SharedSettings(parts.engine);
+    this.files = new RoomFiles(parts.engine);
+    this.presence = new People(parts.engine);
+    this.#status = this.#readStatus();
+    this.#engine.attach(this);
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  on<E extends keyof RoomEvents>(event: E, listener: (value: RoomEvents[E]) => void): () => void {
+    return this.#listeners[event].add(listener);
+  }
+
+  reconnect(): void {
+    this.#engine.input((client, now) => client.start(now));
+  }
+
+  setToken(token: string): void {
+    this.#engine.input((client, now) => client.setToken(now, token));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const listeners of Object.values(this.#listeners)) listeners.clear();
+    this.files.forget();
+    this.presence.dispose();
+    this.#engine.event((client, now) => client.stop(now));
+    this.#connection.dispose();
+    await this.#storage?.close();
+    this.#engine.end();
+  }
+
+  /** Shows an error that did not come from the client. */
+  report(error: CollabError): void {
+    this.#listeners.error.emit(error);
+  }
+
+  /** The client trapped: nothing goes on, and the user interface must know. */
+  trapped(error: CollabError): void {
+    this.#connection.dispose();
+    this.#status = { ...this.#status, phase: 'refused', retryAt: null, error, canWrite: false };
+    this.#listeners.status.emit(this.#status);
+    this.report(error);
+  }
+
+  connect(): void {
+    this.#connection.open();
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    this.#connection.send(frame);
+  }
+
+  disconnect(): void {
+    this.#connection.close();
+  }
+
+  deadline(at: number): void {
+    this.#connection.wake(at);
+  }
+
+  persist(update: Uint8Array<ArrayBuffer>): void {
+    this.#storage?.append(update);
+  }
+
+  text(file: string, delta: DeltaOp[], origin: Origin): void {
+    this.presence.moved();
+    this.files.changed(file, delta, origin);
+  }
+
+  setting(key: string): void {
+    this.#listeners.settings.emit(key);
+  }
+
+  refused(code: string): void {
+    this.report(new CollabError(isErrorCode(code) ? code : 'internal', 'refused by the relay'));
+  }
+
+  tokenExpiring(): void {
+    this.report(new CollabError('unauthorized', 'the token expires soon: call setToken'));
+  }
+
+  filesChanged(): void {
+    this.#listeners.files.emit(this.files.list());
+  }
+
+  presenceChanged(): void {
+    this.presence.moved();
+    this.#listeners.presence.emit(this.presence.list());
+  }
+
+  statusChanged(): void {
+    const before = this.#status.error?.code;
+    this.#status = this.#readStatus();
+    this.#storage?.mark(this.#status.unsaved);
+    this.#listeners.status.emit(this.#status);
+    const { error } = this.#status;
+    if (error !== null && error.code !== before) this.report(error);
+  }
+
+  #readStatus(): Status {
+    const [phase, unsaved, retryAt, code, canWrite, keeps, storeOk] = this.#engine.read(
+      (client) => client.status() as RawStatus,
+    );
+    const known = code !== undefined && isErrorCode(code) ? code : 'internal';
+    return {
+      phase: PHASES[phase],
+      unsaved,
+      retryAt: retryAt ?? null,
+      error: code === undefined ? null : new CollabError(known),
+      canWrite,
+      keeps,
+      storeOk,
+    };
+  }
+}

@@ -1,0 +1,47 @@
+//! This client's own presence, told to others not more often than they can see.
+
+use std::time::Duration;
+
+use collab_core::Timestamp;
+use collab_core::presence::{Presence, State};
+
+/// Cursors move with every keystroke; twenty times a second looks alive.
+const CURSOR_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The state to tell, and when that was done last.
+#[derive(Debug, Default)]
+pub(crate) struct LocalState {
+    state: Option<State>,
+    told_at: Option<Timestamp>,
+    waits: bool,
+}
+
+impl LocalState {
+    /// Changes the state and tells others, at once if they have heard nothing for a while.
+    pub(crate) fn change(
+        &mut self,
+        now: Timestamp,
+        presence: &mut Presence,
+        change: impl FnOnce(&mut State),
+    ) {
+        change(self.state.get_or_insert_default());
+        self.waits = true;
+        self.flush(now, presence);
+    }
+
+    /// Tells what waits, if its time has come.
+    pub(crate) fn flush(&mut self, now: Timestamp, presence: &mut Presence) {
+        if self.deadline().is_some_and(|at| at <= now) {
+            self.waits = false;
+            self.told_at = Some(now);
+            // Names and cursors are bounded far below the largest state.
+            let _ = presence.set_local(now, self.state.clone());
+        }
+    }
+
+    /// When [`LocalState::flush`] is due.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        let due = self.told_at.map_or(Timestamp::default(), |at| at + CURSOR_INTERVAL);
+        self.waits.then_some(due)
+    }
+}

@@ -1,0 +1,38 @@
+//! Foreseen errors as the codes that TypeScript knows.
+
+use collab_core::document::DocumentError;
+use wasm_bindgen::JsValue;
+
+/// An error on its way to JavaScript: a code of `src-ts/errors.ts`, thrown as a string.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code(&'static str);
+
+impl Code {
+    pub(crate) const READ_ONLY: Self = Self("read_only");
+    pub(crate) const OUT_OF_RANGE: Self = Self("out_of_range");
+    pub(crate) const SETTING_INVALID: Self = Self("setting_invalid");
+}
+
+impl From<DocumentError> for Code {
+    fn from(error: DocumentError) -> Self {
+        Self(match error {
+            DocumentError::Refused(refusal) => refusal.code().name(),
+            DocumentError::Undecodable(_) => "update_malformed",
+            DocumentError::Unintegrable(_) => "update_unsafe",
+            DocumentError::OutOfRange { .. }
+            | DocumentError::Overlap { .. }
+            | DocumentError::InvalidOrder => "out_of_range",
+            DocumentError::UnknownFile(_) | DocumentError::InvalidFileId => "file_unknown",
+            DocumentError::InvalidName => "name_invalid",
+            DocumentError::InvalidSetting => "setting_invalid",
+            DocumentError::ForeignContent(_) => "not_text",
+            _ => "internal",
+        })
+    }
+}
+
+impl From<Code> for JsValue {
+    fn from(code: Code) -> Self {
+        Self::from_str(code.0)
+    }
+}

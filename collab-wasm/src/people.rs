@@ -1,0 +1,107 @@
+//! A client's calls about people: who is here, where, and oneself.
+
+use collab_core::document::{Assoc, FileId};
+use collab_core::presence::{Person, Selection, State, Status, User};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use crate::client::{Client, timestamp};
+use crate::error::Code;
+
+#[wasm_bindgen]
+impl Client {
+    /// Name and colour that others see. Without a valid colour one is derived.
+    #[wasm_bindgen(js_name = setUser)]
+    pub fn set_user(&mut self, now: f64, name: &str, color: Option<String>) {
+        // Presence fills in what is missing, here as for everybody else.
+        let (name, color) = (name.to_owned(), color.unwrap_or_default());
+        self.change_state(now, |state| state.user = User { name, color, ..User::default() });
+    }
+
+    /// Own cursor: `anchor` to `head` in `file`, only the file, or nothing.
+    #[wasm_bindgen(js_name = setCursor)]
+    pub fn set_cursor(
+        &mut self,
+        now: f64,
+        file: Option<String>,
+        anchor: Option<u32>,
+        head: Option<u32>,
+    ) -> Result<(), JsValue> {
+        let file = file.map(|id| FileId::parse(&id).map_err(Code::from)).transpose()?;
+        let cursor = match (&file, anchor, head) {
+            (Some(file), Some(anchor), Some(head)) => Some(self.selection(file, anchor, head)?),
+            _ => None,
+        };
+        self.change_state(now, |state| {
+            state.file = file;
+            state.cursor = cursor;
+        });
+        Ok(())
+    }
+
+    /// `active`, `idle` or `away`.
+    #[wasm_bindgen(js_name = setPersonStatus)]
+    pub fn set_person_status(&mut self, now: f64, status: &str) {
+        let status = match status {
+            "idle" => Status::Idle,
+            "away" => Status::Away,
+            _ => Status::Active,
+        };
+        self.change_state(now, |state| state.status = status);
+    }
+
+    /// `(client, self, name, color, colorLight, status, file?, anchor?, head?)*`; offsets as of now.
+    pub fn people(&self) -> Array {
+        let people = self.presence.people();
+        people.iter().flat_map(|person| self.person(person)).collect()
+    }
+}
+
+impl Client {
+    fn change_state(&mut self, now: f64, change: impl FnOnce(&mut State)) {
+        let now = timestamp(now);
+        self.local.change(now, &mut self.presence, change);
+        self.settle(now);
+    }
+
+    fn selection(&self, file: &FileId, anchor: u32, head: u32) -> Result<Selection, Code> {
+        // Text that others insert at a caret goes behind it, and does not widen a selection.
+        let sides = if anchor < head {
+            [Assoc::After, Assoc::Before]
+        } else if anchor > head {
+            [Assoc::Before, Assoc::After]
+        } else {
+            [Assoc::Before; 2]
+        };
+        let sticky = |offset, side| {
+            self.document.sticky(file, offset, side).ok_or(Code::OUT_OF_RANGE)
+        };
+        Ok(Selection { anchor: sticky(anchor, sides[0])?, head: sticky(head, sides[1])? })
+    }
+
+    fn person(&self, person: &Person<'_>) -> [JsValue; 9] {
+        let state = person.state;
+        let offsets = state.cursor.as_ref().and_then(|cursor| {
+            let (file, anchor) = self.document.offset(&cursor.anchor)?;
+            let (other, head) = self.document.offset(&cursor.head)?;
+            (file == other && Some(&file) == state.file.as_ref()).then_some((anchor, head))
+        });
+        let file = state.file.as_ref().map(|file| JsValue::from_str(file.as_str()));
+        let status = match state.status {
+            Status::Active => "active",
+            Status::Idle => "idle",
+            Status::Away => "away",
+        };
+        [
+            JsValue::from_f64(person.client as f64),
+            JsValue::from_bool(person.client == self.document.client()),
+            JsValue::from_str(&state.user.name),
+            JsValue::from_str(&state.user.color),
+            JsValue::from_str(&state.user.color_light),
+            JsValue::from_str(status),
+            file.unwrap_or(JsValue::UNDEFINED),
+            offsets.map_or(JsValue::UNDEFINED, |(anchor, _)| JsValue::from(anchor)),
+            offsets.map_or(JsValue::UNDEFINED, |(_, head)| JsValue::from(head)),
+        ]
+    }
+}
