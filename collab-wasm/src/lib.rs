@@ -5,6 +5,13 @@
 //! `src-ts/` brings those, and nothing else calls it. Errors that can be foreseen are thrown as
 //! bare strings, the codes of `src-ts/errors.ts`.
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "JavaScript has only doubles; what we pass is whole and below 2^53"
+)]
+#![allow(clippy::float_cmp, reason = "in what wasm_bindgen makes of an enum")]
+
 mod batch;
 mod client;
 mod content;

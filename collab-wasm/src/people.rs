@@ -1,5 +1,7 @@
 //! A client's calls about people: who is here, where, and oneself.
 
+use std::cmp::Ordering;
+
 use collab_core::document::{Assoc, FileId};
 use collab_core::presence::{Person, Selection, State, Status, User};
 use js_sys::Array;
@@ -66,16 +68,13 @@ impl Client {
 
     fn selection(&self, file: &FileId, anchor: u32, head: u32) -> Result<Selection, Code> {
         // Text that others insert at a caret goes behind it, and does not widen a selection.
-        let sides = if anchor < head {
-            [Assoc::After, Assoc::Before]
-        } else if anchor > head {
-            [Assoc::Before, Assoc::After]
-        } else {
-            [Assoc::Before; 2]
+        let sides = match anchor.cmp(&head) {
+            Ordering::Less => [Assoc::After, Assoc::Before],
+            Ordering::Equal => [Assoc::Before; 2],
+            Ordering::Greater => [Assoc::Before, Assoc::After],
         };
-        let sticky = |offset, side| {
-            self.document.sticky(file, offset, side).ok_or(Code::OUT_OF_RANGE)
-        };
+        let sticky =
+            |offset, side| self.document.sticky(file, offset, side).ok_or(Code::OUT_OF_RANGE);
         Ok(Selection { anchor: sticky(anchor, sides[0])?, head: sticky(head, sides[1])? })
     }
 
