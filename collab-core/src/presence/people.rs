@@ -1,7 +1,6 @@
 //! The others: what was heard of each, when, and who of them is gone.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::Changes;
 use super::state::State;
@@ -13,10 +12,9 @@ use crate::wire::AwarenessEntry;
 #[derive(Debug, Default)]
 pub(super) struct People {
     known: BTreeMap<u64, Known>,
+    /// When each of them expires.
+    expiries: BTreeSet<(Timestamp, u64)>,
     states_bytes: usize,
-    /// No later than the first expiry. May be earlier, since news only postpone expiries; `None`
-    /// while nobody is known.
-    next_expiry: Option<Timestamp>,
 }
 
 /// One other client.
@@ -99,60 +97,58 @@ impl People {
         entry: AwarenessEntry<'_>,
         here: Option<Here>,
     ) -> Option<Here> {
-        let new = Known { clock: entry.clock, heard_at: now, here };
-        self.next_expiry.get_or_insert(new.expires_at());
-        self.states_bytes += new.bytes();
-        let old = match self.known.entry(entry.client) {
-            Entry::Occupied(mut known) => Some(known.insert(new)),
-            // Somebody who was never here need not be remembered as gone.
-            Entry::Vacant(_) if new.here.is_none() => None,
-            Entry::Vacant(unknown) => {
-                unknown.insert(new);
-                None
-            }
-        };
-        let old = old?;
-        self.states_bytes -= old.bytes();
-        old.here
+        let old = self.forget(entry.client);
+        // Somebody who was never here need not be remembered as gone.
+        if here.is_some() || old.is_some() {
+            self.remember(entry.client, Known { clock: entry.clock, heard_at: now, here });
+        }
+        old?.here
+    }
+
+    fn remember(&mut self, client: u64, known: Known) {
+        self.expiries.insert((known.expires_at(), client));
+        self.states_bytes += known.bytes();
+        self.known.insert(client, known);
+    }
+
+    fn forget(&mut self, client: u64) -> Option<Known> {
+        let known = self.known.remove(&client)?;
+        self.expiries.remove(&(known.expires_at(), client));
+        self.states_bytes -= known.bytes();
+        Some(known)
     }
 
     /// Removes who was not heard of in time, and forgets who has been gone for long.
     pub(super) fn expire(&mut self, now: Timestamp, changes: &mut Changes) {
-        if self.next_expiry.is_none_or(|expiry| expiry > now) {
-            return;
-        }
-        let mut next: Option<Timestamp> = None;
-        let states_bytes = &mut self.states_bytes;
-        self.known.retain(|client, known| {
-            if known.expires_at() <= now {
-                *states_bytes -= known.bytes();
-                if known.here.take().is_none() {
-                    return false;
-                }
-                known.heard_at = now;
-                changes.removed(*client);
+        while let Some(&(expiry, client)) = self.expiries.first() {
+            if expiry > now {
+                return;
             }
-            let expiry = known.expires_at();
-            next = Some(next.map_or(expiry, |next| next.min(expiry)));
-            true
-        });
-        self.next_expiry = next;
+            let Some(known) = self.forget(client) else { return };
+            if known.here.is_some() {
+                changes.removed(client);
+                self.remember(client, Known { heard_at: now, here: None, ..known });
+            }
+        }
     }
 
-    pub(super) const fn next_expiry(&self) -> Option<Timestamp> {
-        self.next_expiry
+    pub(super) fn next_expiry(&self) -> Option<Timestamp> {
+        self.expiries.first().map(|(expiry, _)| *expiry)
     }
 
     /// Forgets the clocks of all who are gone.
     pub(super) fn forget_gone(&mut self) {
-        self.known.retain(|_, known| known.here.is_some());
+        let known = &mut self.known;
+        known.retain(|_, known| known.here.is_some());
+        self.expiries.retain(|(_, client)| known.contains_key(client));
     }
 
     /// Makes room for one client. False if nobody is gone.
     fn forget_longest_gone(&mut self) -> bool {
-        let gone = self.known.iter().filter(|(_, known)| known.here.is_none());
-        let longest = gone.min_by_key(|(_, known)| known.heard_at).map(|(client, _)| *client);
-        longest.is_some_and(|client| self.known.remove(&client).is_some())
+        let is_gone =
+            |client: &u64| self.known.get(client).is_some_and(|known| known.here.is_none());
+        let longest = self.expiries.iter().map(|(_, client)| *client).find(is_gone);
+        longest.is_some_and(|client| self.forget(client).is_some())
     }
 
     /// Who is here, by client ID.
