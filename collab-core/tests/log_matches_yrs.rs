@@ -4,7 +4,7 @@
 
 mod random_history;
 
-use collab_core::log::{self, Log, StateVector, diff_structs};
+use collab_core::log::{self, Deleted, Log, StateVector, diff_structs};
 use random_history::{Dice, applied, history, shown};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
@@ -45,7 +45,7 @@ fn merged_updates_show_the_same_in_any_order() {
         let mut shuffled = history.updates.clone();
         shuffled.extend_from_slice(&history.updates[..history.updates.len() / 3]);
         Dice(seed).shuffle(&mut shuffled);
-        let merged = log::merge(&shuffled).unwrap();
+        let merged = log::compact(&shuffled, Deleted::Drop).unwrap();
         assert_eq!(shown(&applied(&[merged.update])), shown(&history.docs[0]), "seed {seed}");
     }
 }
@@ -60,7 +60,7 @@ fn a_returning_client_gets_all_that_it_lacks_deletions_included() {
         let known = dice.roll(total as u32) as usize;
         let folded = dice.roll(total as u32) as usize;
         let client = applied(&history.updates[..known]);
-        let snapshot = log::merge(&history.updates[..folded]).unwrap().update;
+        let snapshot = log::compact(&history.updates[..folded], Deleted::Drop).unwrap().update;
         let log =
             Log::open(Some(snapshot), history.updates[folded..].iter().cloned().map(Into::into));
         answer_to(&log.unwrap(), &client);
@@ -86,7 +86,7 @@ fn answer_to(log: &Log, client: &yrs::Doc) {
 #[test]
 fn a_newcomer_gets_snapshot_and_tail_as_they_lie() {
     let history = history(7, 2, 40);
-    let snapshot = log::merge(&history.updates[..20]).unwrap().update;
+    let snapshot = log::compact(&history.updates[..20], Deleted::Drop).unwrap().update;
     let tail: Vec<bytes::Bytes> =
         history.updates[20..].iter().map(|u| bytes::Bytes::copy_from_slice(u)).collect();
     let log = Log::open(Some(snapshot.clone()), tail.clone()).unwrap();
@@ -106,7 +106,7 @@ fn an_update_that_adds_nothing_is_recognised() {
         for update in &history.updates[..half] {
             assert!(log.has(&check(update)));
         }
-        let merged = log::merge(&history.updates[..half]).unwrap().update;
+        let merged = log::compact(&history.updates[..half], Deleted::Drop).unwrap().update;
         assert!(log.has(&check(&merged)));
         for update in &history.updates[half..] {
             let (before, adds) = (log.state_vector(), !log.has(&check(update)));
@@ -122,8 +122,8 @@ fn a_log_with_gaps_keeps_what_waits() {
     let history = history(11, 1, 50);
     let mut gapped = history.updates.clone();
     let missing = gapped.remove(10);
-    let merged = log::merge(&gapped).unwrap().update;
+    let merged = log::compact(&gapped, Deleted::Drop).unwrap().update;
     let log = Log::open(Some(merged), [missing.into()]).unwrap();
-    let merged = log::merge(&log.compactable(1)).unwrap().update;
+    let merged = log::compact(&log.compactable(1), Deleted::Drop).unwrap().update;
     assert_eq!(shown(&applied(&[merged])), shown(&history.docs[0]));
 }

@@ -120,7 +120,9 @@ fn oversized_updates_are_refused_before_they_are_read() {
 #[test]
 fn every_truncated_update_is_refused() {
     for seed in 0..20 {
-        let merged = log::merge(&random_history::history(seed, 3, 40).updates).unwrap().update;
+        let merged = log::merge(&random_history::history(seed, 3, 40).updates, log::Deleted::Drop)
+            .unwrap()
+            .update;
         for end in 0..merged.len() {
             assert!(check(&merged[..end]).is_err());
         }

@@ -50,6 +50,23 @@ fn an_update_reaches_all_but_its_sender() {
 }
 
 #[test]
+fn nobody_hears_an_update_that_may_build_on_what_they_lack() {
+    let mut relay = relay();
+    let (writer, late) = (relay.v1(1), relay.join(2, Dialect::V1, Access::Write));
+    relay.say(late, 0, &Message::Open { name: "doc" });
+    let document = doc(7, "a");
+    relay.say(writer, 1, &push(1, &state(&document)));
+    relay.inbox.clear();
+    relay.say(writer, 1, &push(2, &type_in(&document, "b")));
+    assert_eq!(relay.heard(late), [""; 0], "it has not said what it has");
+    relay.say(late, 1, &Message::Sync(Sync::Step1(NOBODY)));
+    assert_eq!(relay.heard(late), ["update", "update", "step2 empty"]);
+    relay.input(Input::Overflowed { peer: late });
+    relay.say(writer, 1, &push(3, &type_in(&document, "c")));
+    assert_eq!(relay.heard(late), ["event 0"], "frames were dropped: silence until it syncs");
+}
+
+#[test]
 fn durable_is_said_only_after_the_store_has_it() {
     let mut relay = relay();
     relay.auto_store = false;

@@ -9,6 +9,7 @@ use super::ids::Span;
 pub struct Checked {
     /// Units of content, skips excepted; one span per run of structs.
     pub(super) inserts: Vec<Span>,
+    /// What the delete set names, and structs that lost their content already.
     pub(super) deletes: Vec<Span>,
 }
 
@@ -61,6 +62,9 @@ impl<'a> Visitor<'a> for Spans {
         match self.checked.inserts.last_mut() {
             Some(last) if last.client == client && last.end == start => last.end = end,
             _ => self.checked.inserts.push(Span { client, start, end }),
+        }
+        if matches!(block.kind(), content::GC | content::DELETED) {
+            self.checked.deletes.push(Span { client, start, end });
         }
     }
 

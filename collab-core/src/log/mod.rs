@@ -16,7 +16,7 @@ mod value;
 
 pub use check::{Checked, check};
 pub use ids::StateVector;
-pub use merge::{MergeError, Merged, merge};
+pub use merge::{CompactError, Deleted, Merged, compact, merge};
 pub use refusal::Refusal;
 
 use bytes::Bytes;

@@ -146,8 +146,8 @@ impl Room {
         let Some(state) = self.peers.get_mut(&peer) else {
             return;
         };
-        state.channels.insert(number, Subscription::default());
         let (dialect, access) = (state.dialect, state.grant.access);
+        state.channels.insert(number, Subscription::new(dialect));
         if dialect == Dialect::V1 {
             self.send(peer, Class::Control, number, &Message::Opened { name, access });
         }
@@ -218,9 +218,10 @@ impl Room {
 
     /// Tells a peer whose document frames were dropped to sync again.
     fn resync(&mut self, now: Timestamp, peer: PeerId) {
-        let Some(state) = self.peers.get(&peer) else {
+        let Some(state) = self.peers.get_mut(&peer) else {
             return;
         };
+        state.channels.values_mut().for_each(|subscription| subscription.hears = false);
         self.outputs.push_back(Output::Count(Counter::Resync));
         if state.dialect == Dialect::Plain {
             return self.close(now, peer, CloseCode::TRY_LATER, "read too slowly");

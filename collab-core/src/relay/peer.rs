@@ -23,6 +23,10 @@ pub(super) struct Subscription {
     pub(super) refused: Option<ErrorCode>,
     /// A diff for this peer is being made.
     pub(super) awaits_diff: bool,
+    /// Whether updates are forwarded: from the answer to its step 1 on, until frames were dropped.
+    /// Before that an update may build on what the peer does not have, and yrs 0.28 integrates past
+    /// such gaps in an order of its own. Stock clients wait for what is missing.
+    pub(super) hears: bool,
     /// Accepted pushes that are not durable yet, and the entry that each waits for.
     waiting: VecDeque<(EntryNo, u64)>,
 }
@@ -38,6 +42,10 @@ impl Peer {
 }
 
 impl Subscription {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self { hears: dialect == Dialect::Plain, ..Self::default() }
+    }
+
     /// Remembers that push `seq` is durable when `entry` is.
     pub(super) fn await_durable(&mut self, entry: EntryNo, seq: u64) {
         match self.waiting.back_mut() {

@@ -158,14 +158,19 @@ impl Room {
         if let Some(None) = diff {
             let task = ready.request_diff(number, known, peers.clone());
             for peer in peers {
-                self.set_awaits_diff(peer, number, true);
+                if let Some(subscription) = self.subscription(peer, number) {
+                    subscription.awaits_diff = true;
+                }
             }
             self.work(name, task);
             return;
         }
         let updates = diff.flatten().into_iter().chain(answer.updates).collect::<Vec<_>>();
         for peer in peers {
-            self.set_awaits_diff(peer, number, false);
+            if let Some(subscription) = self.subscription(peer, number) {
+                subscription.awaits_diff = false;
+                subscription.hears = true;
+            }
             self.send_answer(peer, number, &updates, &answer.last);
         }
     }
@@ -181,12 +186,6 @@ impl Room {
         }
         let frame = Message::Sync(Sync::Step2(last)).frame(dialect, number);
         self.outputs.push_back(Output::Send { peer, class: Class::Answer, frame });
-    }
-
-    fn set_awaits_diff(&mut self, peer: PeerId, number: u64, awaits: bool) {
-        if let Some(subscription) = self.subscription(peer, number) {
-            subscription.awaits_diff = awaits;
-        }
     }
 
     /// Checks an update, stores it, forwards it and acknowledges it.
@@ -269,7 +268,7 @@ impl Room {
         }
     }
 
-    /// Sends an update to all that have the channel open, except the one that it came from.
+    /// Sends an update to all that have the channel open and are up to date, except its sender.
     fn forward(&mut self, from: PeerId, number: u64, update: &SharedUpdate) {
         let Some(channel) = self.channels.get(number) else {
             return;
@@ -278,6 +277,9 @@ impl Room {
             let Some(state) = self.peers.get(&peer) else {
                 continue;
             };
+            if !state.channels.get(&number).is_some_and(|subscription| subscription.hears) {
+                continue;
+            }
             let frame = update.frame(state.dialect);
             self.outputs.push_back(Output::Send { peer, class: Class::Document, frame });
         }

@@ -7,7 +7,7 @@ use super::{
     Subscription,
 };
 use crate::Timestamp;
-use crate::log::{MergeError, Merged, StateVector};
+use crate::log::{CompactError, Merged, StateVector};
 use crate::wire::{ErrorCode, EventKind, Message, SharedUpdate};
 
 impl Room {
@@ -147,7 +147,7 @@ impl Room {
         name: ChannelName,
         upto: Position,
         tail: usize,
-        merged: Result<Merged, MergeError>,
+        merged: Result<Merged, CompactError>,
     ) {
         let Some(number) = self.channels.number(&name) else {
             return;

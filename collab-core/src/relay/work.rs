@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 
 use super::io::{ChannelName, Position, Stored};
-use crate::log::{Log, MergeError, Merged, StateVector, diff_structs, merge};
+use crate::log::{CompactError, Deleted, Log, Merged, StateVector, compact, diff_structs};
 use crate::wire::SharedUpdate;
 
 /// A piece of work that owns all it needs.
@@ -36,7 +36,7 @@ pub struct Finished {
 pub(super) enum TaskResult {
     Opened(Option<Opened>),
     Diffed { generation: u64, known: StateVector, diff: Option<SharedUpdate> },
-    Compacted { upto: Position, tail: usize, merged: Result<Merged, MergeError> },
+    Compacted { upto: Position, tail: usize, merged: Result<Merged, CompactError> },
 }
 
 /// A channel as it came out of the store.
@@ -64,7 +64,8 @@ impl Job {
                 TaskResult::Diffed { generation, known, diff }
             }
             Task::Compact { upto, tail, updates } => {
-                let merged = guarded(|| merge(&updates)).unwrap_or(Err(MergeError::Mismatch));
+                let merged = guarded(|| compact(&updates, Deleted::Drop));
+                let merged = merged.unwrap_or(Err(CompactError::Mismatch));
                 TaskResult::Compacted { upto, tail, merged }
             }
         };

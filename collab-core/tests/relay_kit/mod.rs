@@ -64,10 +64,11 @@ impl Relay {
         self.join(peer, Dialect::Plain, Access::Write)
     }
 
-    /// A writer that speaks `collab.v1` and has `doc` open as channel 1.
+    /// A writer that speaks `collab.v1`, has `doc` open as channel 1 and has nothing yet.
     pub(crate) fn v1(&mut self, peer: u64) -> PeerId {
         let peer = self.join(peer, Dialect::V1, Access::Write);
         self.say(peer, 0, &Message::Open { name: "doc" });
+        self.say(peer, 1, &Message::Sync(Sync::Step1(&[0])));
         peer
     }
 

@@ -1,0 +1,137 @@
+//! First stage of a merge: read all updates and join what can be joined while it is read.
+//!
+//! Whether a unit is deleted is not known before the last delete set was read, so joining ignores
+//! it here; the second stage cuts runs at the borders of what turned out to be deleted.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::super::Refusal;
+use super::super::decode::{Struct, Visitor, content, walk};
+use super::run::Run;
+use super::text::Arena;
+
+/// Everything that the updates say of one client.
+#[derive(Debug, Default)]
+pub(super) struct ClientRuns<'a> {
+    pub(super) client: u64,
+    pub(super) runs: Vec<Run<'a>>,
+    pub(super) arena: Arena,
+    /// Ranges of which nothing but the length is known any more.
+    pub(super) gone: Vec<(u32, u32)>,
+    pub(super) deleted: Vec<(u32, u32)>,
+    /// A run began before the end of the one that came before it.
+    unsorted: bool,
+}
+
+/// Reads updates in any order.
+#[derive(Debug, Default)]
+pub(super) struct Collector<'a> {
+    clients: Vec<ClientRuns<'a>>,
+    index: BTreeMap<u64, usize>,
+    /// Whose turn it was last: updates of one author come in rows.
+    current: usize,
+}
+
+impl<'a> Collector<'a> {
+    /// Reads one update. After an error what was read of it stays inside.
+    pub(super) fn add(&mut self, update: &'a [u8]) -> Result<(), Refusal> {
+        walk(update, self)
+    }
+
+    /// What was read, clients in descending order as yjs writes them, runs sorted and disjoint,
+    /// ranges sorted and joined.
+    pub(super) fn finish(self) -> Vec<ClientRuns<'a>> {
+        let mut clients = self.clients;
+        clients.iter_mut().for_each(ClientRuns::settle);
+        clients.sort_unstable_by_key(|client| Reverse(client.client));
+        clients
+    }
+
+    fn client(&mut self, client: u64) -> &mut ClientRuns<'a> {
+        if self.clients.get(self.current).is_none_or(|current| current.client != client) {
+            self.current = *self.index.entry(client).or_insert_with(|| {
+                self.clients.push(ClientRuns { client, ..ClientRuns::default() });
+                self.clients.len() - 1
+            });
+        }
+        &mut self.clients[self.current]
+    }
+}
+
+impl<'a> Visitor<'a> for Collector<'a> {
+    fn block(&mut self, block: &Struct<'a>) {
+        match block.info {
+            content::SKIP => {}
+            content::GC => {
+                push_range(&mut self.client(block.id.client).gone, block.id.clock, block.end());
+            }
+            _ => self.client(block.id.client).push(Run::of(block)),
+        }
+    }
+
+    fn delete(&mut self, client: u64, start: u32, end: u32) {
+        push_range(&mut self.client(client).deleted, start, end);
+    }
+}
+
+impl<'a> ClientRuns<'a> {
+    fn push(&mut self, run: Run<'a>) {
+        if let Some(last) = self.runs.last_mut() {
+            if last.try_join(self.client, &run, &mut self.arena) {
+                return;
+            }
+            self.unsorted |= run.clock < last.end();
+        }
+        self.runs.push(run);
+    }
+
+    fn settle(&mut self) {
+        if self.unsorted {
+            self.sort();
+        }
+        normalize(&mut self.gone);
+        let deleted_runs = self.runs.iter().filter(|run| run.kind() == content::DELETED);
+        self.deleted.extend(deleted_runs.map(|run| (run.clock, run.end())));
+        self.deleted.extend_from_slice(&self.gone);
+        normalize(&mut self.deleted);
+    }
+
+    /// Puts runs in order and drops what is there twice. Where one copy lost its content already,
+    /// the other one is taken.
+    fn sort(&mut self) {
+        let mut runs = std::mem::take(&mut self.runs);
+        runs.sort_by_key(|run| (run.clock, run.kind() == content::DELETED, u32::MAX - run.len));
+        for run in runs {
+            let known = self.runs.last().map_or(0, Run::end);
+            if run.end() > known {
+                let new = known.saturating_sub(run.clock);
+                let run = run.cut(self.client, new, &mut self.arena);
+                self.push(run);
+            }
+        }
+    }
+}
+
+/// Adds a range, joining it with the last one where they touch: typing deletes forwards, the
+/// backspace key backwards.
+fn push_range(ranges: &mut Vec<(u32, u32)>, start: u32, end: u32) {
+    match ranges.last_mut() {
+        Some(last) if start <= last.1 && end >= last.0 => {
+            *last = (last.0.min(start), last.1.max(end));
+        }
+        _ if start < end => ranges.push((start, end)),
+        _ => {}
+    }
+}
+
+fn normalize(ranges: &mut Vec<(u32, u32)>) {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, last| {
+        let touches = next.0 <= last.1;
+        if touches {
+            last.1 = last.1.max(next.1);
+        }
+        touches
+    });
+}

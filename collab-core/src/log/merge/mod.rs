@@ -1,0 +1,112 @@
+//! Many updates into one, squashed, without a document.
+//!
+//! Two structs of one client may become one wherever a later split would restore exactly the two
+//! (see [`run`]); so the result is at most as large as what a document would encode, and usually
+//! smaller. The same set of updates gives the same bytes in any order and with any duplicates.
+//! Time is linear in bytes for updates in order, n log n otherwise.
+
+mod collect;
+mod run;
+mod text;
+mod write;
+
+use bytes::Bytes;
+
+use self::collect::{ClientRuns, Collector};
+use super::check::check;
+use super::ids::{IdSet, Span};
+use super::{Contents, Refusal};
+use crate::wire::Writer;
+
+/// What becomes of the content of deleted units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// Only its length stays, as in a document that collects its garbage.
+    Drop,
+    /// It stays, for a replay of the history.
+    Keep,
+}
+
+/// One update that holds what many held.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The update.
+    pub update: Bytes,
+    pub(super) inserts: IdSet,
+}
+
+/// Why a compaction gave no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompactError {
+    /// An input is not an update.
+    #[error("input is not an update: {0}")]
+    Input(#[from] Refusal),
+    /// The result does not hold exactly what the inputs hold, or a second implementation cannot
+    /// read it. It must not replace them.
+    #[error("the merged update differs from its input")]
+    Mismatch,
+}
+
+/// Merges updates into one that holds exactly what they hold.
+///
+/// Inputs may be in any order, overlap and repeat. What is missing between them stays missing.
+/// Where two inputs tell different content under one identity, which honest clients never do, one
+/// of them is taken.
+pub fn merge<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, Refusal> {
+    let mut collector = Collector::default();
+    for update in updates {
+        collector.add(update.as_ref())?;
+    }
+    let clients = collector.finish();
+    Ok(Merged { update: encode(&clients, deleted), inserts: inserts(&clients) })
+}
+
+/// [`merge`], and a comparison of the result with its input before anything is replaced by it.
+pub fn compact<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, CompactError> {
+    use yrs::updates::decoder::Decode;
+    let mut expected = Contents::default();
+    for update in updates {
+        expected.add(&check(update.as_ref(), usize::MAX)?);
+    }
+    let merged = merge(updates, deleted)?;
+    let mut contents = Contents::default();
+    contents.add(&check(&merged.update, usize::MAX)?);
+    let readable = yrs::Update::decode_v1(&merged.update).is_ok();
+    if readable && contents == expected { Ok(merged) } else { Err(CompactError::Mismatch) }
+}
+
+fn encode(clients: &[ClientRuns<'_>], deleted: Deleted) -> Bytes {
+    let mut sections = Writer::with_capacity(1024);
+    let mut count = 0;
+    for client in clients {
+        count += u64::from(write::write_section(client, deleted, &mut sections));
+    }
+    let mut update = Writer::with_capacity(sections.len() + 1024);
+    update.var_uint(count);
+    update.bytes(&sections.into_vec());
+    write_delete_set(clients, &mut update);
+    update.into_bytes()
+}
+
+fn write_delete_set(clients: &[ClientRuns<'_>], update: &mut Writer) {
+    let with_deletes = || clients.iter().filter(|client| !client.deleted.is_empty());
+    update.var_uint(with_deletes().count() as u64);
+    for client in with_deletes() {
+        update.var_uint(client.client);
+        update.var_uint(client.deleted.len() as u64);
+        for &(start, end) in &client.deleted {
+            update.var_uint(u64::from(start));
+            update.var_uint(u64::from(end - start));
+        }
+    }
+}
+
+fn inserts(clients: &[ClientRuns<'_>]) -> IdSet {
+    let mut inserts = IdSet::default();
+    for ClientRuns { client, runs, gone, .. } in clients {
+        let ranges = runs.iter().map(|run| (run.clock, run.end())).chain(gone.iter().copied());
+        ranges.for_each(|(start, end)| inserts.insert(Span { client: *client, start, end }));
+    }
+    inserts
+}

@@ -1,0 +1,95 @@
+//! Bytes of content that may be joined: borrowed from the input, or grown in one arena.
+
+/// A piece of content. Joined pieces lie in the arena one after the other, so that a run's text is
+/// written with one copy.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Piece<'a> {
+    Borrowed(&'a [u8]),
+    /// `start..end` of the arena.
+    Joined(usize, usize),
+}
+
+/// Joined content of one client.
+#[derive(Debug, Default)]
+pub(super) struct Arena {
+    bytes: Vec<u8>,
+}
+
+impl Arena {
+    pub(super) fn get<'s>(&'s self, piece: Piece<'s>) -> &'s [u8] {
+        match piece {
+            Piece::Borrowed(bytes) => bytes,
+            Piece::Joined(start, end) => &self.bytes[start..end],
+        }
+    }
+
+    /// Appends `right` to `left`. Cheap if `left` is what was joined last.
+    pub(super) fn join<'a>(&mut self, left: Piece<'a>, right: Piece<'a>) -> Piece<'a> {
+        let start = match left {
+            Piece::Joined(start, end) if end == self.bytes.len() => start,
+            _ => self.copy(left),
+        };
+        self.copy(right);
+        Piece::Joined(start, self.bytes.len())
+    }
+
+    fn copy(&mut self, piece: Piece<'_>) -> usize {
+        let at = self.bytes.len();
+        match piece {
+            Piece::Borrowed(bytes) => self.bytes.extend_from_slice(bytes),
+            Piece::Joined(start, end) => self.bytes.extend_from_within(start..end),
+        }
+        at
+    }
+}
+
+/// Walks through a run's content, handing out its units piece by piece; linear over the whole run.
+pub(super) struct Cutter<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// The second half of a surrogate pair that was cut in two.
+    half: bool,
+}
+
+/// What of a text belongs to a piece. A pair that was cut leaves U+FFFD on both sides, as
+/// JavaScript's encoder does.
+pub(super) struct Cut<'a> {
+    pub(super) starts_in_pair: bool,
+    pub(super) text: &'a [u8],
+    pub(super) ends_in_pair: bool,
+}
+
+impl<'a> Cutter<'a> {
+    pub(super) const fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, half: false }
+    }
+
+    /// The next `units` UTF-16 units.
+    pub(super) fn take(&mut self, units: u32, is_ascii: bool) -> Cut<'a> {
+        let start = self.at;
+        let starts_in_pair = std::mem::take(&mut self.half);
+        if is_ascii {
+            self.at += units as usize;
+            return Cut { starts_in_pair, text: &self.text[start..self.at], ends_in_pair: false };
+        }
+        let mut left = units - u32::from(starts_in_pair);
+        while left > 0 {
+            let lead = self.text[self.at];
+            let (bytes, width) = match lead {
+                0..0x80 => (1, 1),
+                0x80..0xe0 => (2, 1),
+                0xe0..0xf0 => (3, 1),
+                _ => (4, 2),
+            };
+            if width > left {
+                let text = &self.text[start..self.at];
+                self.at += bytes;
+                self.half = true;
+                return Cut { starts_in_pair, text, ends_in_pair: true };
+            }
+            self.at += bytes;
+            left -= width;
+        }
+        Cut { starts_in_pair, text: &self.text[start..self.at], ends_in_pair: false }
+    }
+}
