@@ -41,8 +41,7 @@ fn merging_in_parts_gives_the_same_bytes_as_merging_at_once() {
     for seed in 0..SESSIONS {
         let updates = shuffled(&history(seed, 4, 80), seed);
         let mut dice = Dice(seed);
-        let parts: Vec<Vec<u8>> =
-            updates.chunks(1 + dice.roll(30) as usize).map(merged).collect();
+        let parts: Vec<Vec<u8>> = updates.chunks(1 + dice.roll(30) as usize).map(merged).collect();
         assert_eq!(merged(&parts), merged(&updates), "seed {seed}");
     }
 }
@@ -132,7 +131,7 @@ fn type_somewhere(doc: &Doc, dice: &mut Dice) -> Vec<u8> {
     if length > 4 && dice.roll(3) == 0 {
         main.remove_range(&mut txn, dice.roll(length - 3), 1 + dice.roll(3));
     } else {
-        main.insert(&mut txn, dice.roll(length + 1), &"abcdefgh"[..1 + dice.roll(7) as usize]);
+        main.insert(&mut txn, dice.roll(length + 1), &"abcdefgh"[..=dice.roll(7) as usize]);
     }
     txn.encode_state_as_update_v1(&before)
 }

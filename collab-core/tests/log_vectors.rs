@@ -3,7 +3,7 @@
 mod vectors;
 
 use bytes::Bytes;
-use collab_core::log::{Log, Refusal, StateVector, check, merge};
+use collab_core::log::{Deleted, Log, Refusal, StateVector, check, merge};
 use proptest::prelude::*;
 use serde::Deserialize;
 use vectors::{Hex, load};
@@ -64,7 +64,8 @@ fn the_state_vector_is_that_of_yjs() {
 #[test]
 fn merging_an_update_with_itself_says_the_same() {
     for Update { name, hex: Hex(bytes), .. } in updates() {
-        let merged = merge(&[&bytes, &bytes]).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let merged = merge(&[&bytes, &bytes], Deleted::Drop)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let log = Log::open(None, [merged.update]).expect("a merged update passes the check");
         let checked = check(&bytes, usize::MAX).expect("it passes the check");
         assert!(log.has(&checked), "{name}");

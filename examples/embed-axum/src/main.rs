@@ -25,9 +25,6 @@ async fn main() -> anyhow::Result<()> {
         _ = tokio::signal::ctrl_c() => {}
     }
     // Whatever was accepted is durable when this returns true.
-    anyhow::ensure!(
-        relay.shutdown().await,
-        "not everything could be flushed in time"
-    );
+    anyhow::ensure!(relay.shutdown().await, "not everything could be flushed in time");
     Ok(())
 }
