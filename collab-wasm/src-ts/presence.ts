@@ -19,7 +19,6 @@ const FIELDS: RawPerson['length'] = 9;
 
 export class People implements PresenceView {
   readonly #engine: Engine;
-  #list: Person[] | undefined;
   /** What the application said; a hidden page counts as `away` whatever that was. */
   #status: PersonStatus = 'active';
   readonly #stop = new AbortController();
@@ -33,8 +32,8 @@ export class People implements PresenceView {
   }
 
   list(): Person[] {
-    this.#list ??= toPeople(this.#engine.read((client) => client.people()));
-    return this.#list;
+    // Asked each time: every edit may move a cursor.
+    return toPeople(this.#engine.read((client) => client.people()));
   }
 
   setUser(user: UserInfo): void {
@@ -51,11 +50,6 @@ export class People implements PresenceView {
   setStatus(status: PersonStatus): void {
     this.#status = status;
     this.#sendStatus();
-  }
-
-  /** Somebody came, went or moved, or a text moved below the cursors. */
-  moved(): void {
-    this.#list = undefined;
   }
 
   dispose(): void {

@@ -137,7 +137,6 @@ export class CollabRoom implements Room, BatchHandler {
   }
 
   text(file: string, delta: DeltaOp[], origin: Origin): void {
-    this.presence.moved();
     this.files.changed(file, delta, origin);
   }
 
@@ -158,7 +157,6 @@ export class CollabRoom implements Room, BatchHandler {
   }
 
   presenceChanged(): void {
-    this.presence.moved();
     this.#listeners.presence.emit(this.presence.list());
   }
 

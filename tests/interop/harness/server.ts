@@ -106,12 +106,13 @@ function printedUrl(child: ChildProcess, printed: Printed): Promise<string> {
     }
     const late = setTimeout(() => fail('printed no URL in time'), startTimeoutMs)
     child.once('error', (error) => fail(`did not start (${error.message})`))
-    child.once('exit', (code) => fail(`ended with ${code}`))
+    const ended = (code: number | null) => fail(`ended with ${code}`)
+    child.once('exit', ended)
     printed.onText = () => {
       const url = /https?:\/\/[\w.[\]:-]+:[1-9]\d*/.exec(printed.text)?.[0]
       if (url === undefined) return
       clearTimeout(late)
-      child.removeAllListeners('exit')
+      child.off('exit', ended)
       printed.onText = () => {}
       resolve(url)
     }

@@ -63,6 +63,9 @@ fn generate_glue(workspace: &Workspace, module: &Path) -> Result<()> {
         step("collab-wasm: glue by wasm-bindgen", || {
             Bindgen::new()
                 .input_path(module)
+                // A fifth of the file, and nothing that a browser needs.
+                .remove_name_section(true)
+                .remove_producers_section(true)
                 .web(true)
                 .and_then(|bindgen| bindgen.typescript(true).generate(&pkg))
                 .context("wasm-bindgen refused the module")
