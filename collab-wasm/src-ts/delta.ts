@@ -38,22 +38,21 @@ export function toSplices(delta: readonly DeltaOp[]): Splice[] {
   return splices;
 }
 
-/** Where an offset lies after a delta. Text inserted exactly there goes behind it. */
+/**
+ * Where an offset lies after a delta. Text inserted exactly there goes behind it; within replaced
+ * text it keeps its distance from the start, as far as that goes.
+ */
 export function mapOffset(delta: readonly DeltaOp[], offset: number): number {
-  let old = 0;
-  let now = 0;
-  for (const op of delta) {
-    if ('insert' in op) {
-      if (old < offset) now += op.insert.length;
-      continue;
+  let shift = 0;
+  for (const splice of toSplices(delta)) {
+    if (splice.at >= offset) break;
+    const end = splice.at + splice.delete;
+    if (offset < end) {
+      return splice.at + shift + Math.min(offset - splice.at, splice.insert.length);
     }
-    const step = 'retain' in op ? op.retain : op.delete;
-    const before = Math.min(step, offset - old);
-    if ('retain' in op) now += before;
-    old += step;
-    if (old >= offset) return now;
+    shift += splice.insert.length - splice.delete;
   }
-  return now + (offset - old);
+  return offset + shift;
 }
 
 /** The text after a delta. */
