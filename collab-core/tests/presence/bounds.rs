@@ -17,8 +17,10 @@ fn thousands_of_joins_and_leaves_leave_nothing() {
             bob.apply(now, &says(round + 1, 1, "null")).unwrap();
         }
         bob.tick(now);
-        assert!(clients(&bob).len() <= 1_501, "somebody is here for more than 30 s");
         events(&mut bob);
+        if round % 1_000 == 999 {
+            assert_eq!(clients(&bob).len(), 1_500.min(round as usize / 2 + 1), "30 s of people");
+        }
     }
     bob.tick(at(20_000 * 10 + 30_000));
     assert!(clients(&bob).is_empty());
