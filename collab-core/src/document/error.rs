@@ -10,8 +10,8 @@ pub enum DocumentError {
     /// The peer's update did not pass the check that keeps hostile bytes away from Yrs.
     #[error("update refused: {0}")]
     Refused(#[from] crate::log::Refusal),
-    /// The peer's bytes passed the check, but Yrs could not decode them.
-    #[error("update cannot be decoded: {0}")]
+    /// The peer's bytes passed our check, but Yrs could not decode them.
+    #[error("bytes cannot be decoded: {0}")]
     Undecodable(#[source] yrs::encoding::read::Error),
     /// The peer's update was decoded, but Yrs could not integrate all of it. What could be
     /// integrated stays.
@@ -19,7 +19,7 @@ pub enum DocumentError {
     Unintegrable(#[source] yrs::error::UpdateError),
     /// The peer's bytes are not a state vector.
     #[error("not a state vector: {0}")]
-    StateVector(#[source] yrs::encoding::read::Error),
+    StateVector(#[source] crate::log::Refusal),
     /// An offset beyond the end of the text, in UTF-16 code units.
     #[error("offset {offset} lies beyond the end of the text at {len}")]
     OutOfRange {

@@ -12,6 +12,24 @@
 //! | `settings` | `Y.Map` | what everybody shares |
 //!
 //! Offsets and lengths are UTF-16 code units. No edit splits a surrogate pair.
+//!
+//! ```
+//! use collab_core::document::{Document, Event, FileId, Splice};
+//!
+//! # fn main() -> Result<(), collab_core::document::DocumentError> {
+//! let (mut alice, mut bob) = (Document::new(1), Document::new(2));
+//! let main = FileId::main();
+//! alice.edit(&main, &[Splice { at: 0, delete: 0, insert: "fn main() {}" }])?;
+//! while let Some(event) = alice.poll_event() {
+//!     if let Event::LocalUpdate(update) = event {
+//!         bob.apply(&update)?; // in life: sent by a `sync::Session`
+//!     }
+//! }
+//! assert_eq!(bob.text(&main), "fn main() {}");
+//! assert!(alice.undo(&main) && alice.text(&main).is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 mod editing;
 mod error;

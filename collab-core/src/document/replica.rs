@@ -24,7 +24,9 @@ impl Document {
 
     /// What a holder of `state_vector` lacks, as one v1 update; all deletions are always included.
     pub fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, DocumentError> {
-        let state = StateVector::decode_v1(state_vector).map_err(DocumentError::StateVector)?;
+        // Yrs would reserve memory for any number of clients that the bytes announce.
+        log::StateVector::read(state_vector).map_err(DocumentError::StateVector)?;
+        let state = StateVector::decode_v1(state_vector).map_err(DocumentError::Undecodable)?;
         Ok(self.read().encode_state_as_update_v1(&state))
     }
 

@@ -4,6 +4,27 @@
 //! y-monaco read and write. Unlike Yrs' awareness it removes a client at the clock it had, and
 //! forgets it after a while. It sends nothing: whoever drives it polls its [`Event`]s, and calls
 //! [`Presence::tick`] when [`Presence::deadline`] has come.
+//!
+//! ```
+//! use collab_core::Timestamp;
+//! use collab_core::presence::{EXPIRY, Event, Presence, State, User};
+//!
+//! # fn main() -> Result<(), collab_core::presence::PresenceError> {
+//! let now = Timestamp::from_millis(0);
+//! let (mut alice, mut bob) = (Presence::new(1), Presence::new(2));
+//! let user = User { name: "Alice".to_owned(), ..User::default() };
+//! alice.set_local(now, Some(State { user, ..State::default() }))?;
+//! while let Some(event) = alice.poll_event() {
+//!     if let Event::Send(update) = event {
+//!         bob.apply(now, &update)?; // in life: sent by a `sync::Session`
+//!     }
+//! }
+//! assert_eq!(bob.people()[0].state.user.name, "Alice");
+//! bob.tick(now + EXPIRY);
+//! assert!(bob.people().is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 mod changes;
 mod color;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use collab_core::Timestamp;
-use collab_core::document::{Document, Event, FileId};
+use collab_core::document::{Document, DocumentError, Event, FileId};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::json;
@@ -244,7 +244,9 @@ fn a_diff_brings_what_is_missing_deletions_included() {
     assert_eq!(alice.state_vector(), bob.state_vector());
     bob.apply(&alice.diff(&bob.state_vector()).unwrap()).unwrap();
     assert_eq!(bob.text(&main), "world");
-    assert!(alice.diff(&[0xff, 0xff]).is_err());
+    for bad in [&[][..], &[0xff, 0xff], &[0xff, 0xff, 0xff, 0xff, 0x0f], &[1, 1], &[0, 0]] {
+        assert!(matches!(alice.diff(bad), Err(DocumentError::StateVector(_))), "{bad:?}");
+    }
 }
 
 #[test]

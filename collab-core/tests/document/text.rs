@@ -1,6 +1,6 @@
 //! Claims about a document's texts: edits, deltas, offsets.
 
-use crate::support::{insert, splice, updates};
+use crate::support::{events, insert, send, splice, updates};
 use collab_core::document::{Delta, Document, DocumentError, Event, FileId, Origin, Splice};
 
 #[test]
@@ -70,9 +70,7 @@ fn pairs_that_others_typed_are_not_split_either() {
     let main = FileId::main();
     insert(&mut bob, &main, 0, "ab");
     insert(&mut alice, &main, 0, "😀");
-    for update in updates(&mut alice) {
-        bob.apply(&update).unwrap();
-    }
+    send(&mut alice, &mut bob);
     assert_eq!(bob.text(&main), "😀ab");
     insert(&mut bob, &main, 1, "x");
     assert_eq!(bob.text(&main), "x😀ab");
@@ -105,11 +103,26 @@ fn unwatched_files_report_nothing() {
     bob.watch(&main);
     bob.unwatch(&main);
     insert(&mut alice, &main, 0, "hello");
-    for update in updates(&mut alice) {
-        bob.apply(&update).unwrap();
-    }
+    send(&mut alice, &mut bob);
     assert_eq!(bob.poll_event(), None);
     assert_eq!(bob.text(&main), "hello");
+}
+
+#[test]
+fn a_file_watched_again_reports_each_change_once() {
+    let (mut alice, mut bob) = (Document::new(1), Document::new(2));
+    let main = FileId::main();
+    insert(&mut alice, &main, 0, "one");
+    send(&mut alice, &mut bob);
+    for _ in 0..3 {
+        bob.unwatch(&main);
+        assert_eq!(bob.watch(&main), "one");
+        assert_eq!(bob.watch(&main), "one");
+    }
+    insert(&mut alice, &main, 3, " two");
+    send(&mut alice, &mut bob);
+    let delta = vec![Delta::Retain(3), Delta::Insert(" two".into())];
+    assert_eq!(events(&mut bob), [Event::Text { file: main, delta, origin: Origin::Remote }]);
 }
 
 #[test]
