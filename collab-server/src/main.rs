@@ -80,9 +80,9 @@ async fn serve(relay: Relay, listener: TcpListener) -> Result<(), Failure> {
         let clean = stopping.shutdown().await;
         tracing::info!(clean, "shut down");
     };
-    let app = http::router(&relay).into_make_service_with_connect_info::<SocketAddr>();
+    let app = http::router(&relay);
     tokio::select! {
-        result = async { axum::serve(listener, app).await } => result?,
+        result = http::serve(listener, app) => result?,
         () = stopped => {}
     }
     Ok(())

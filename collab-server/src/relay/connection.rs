@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message as Data, WebSocket};
 use bytes::Bytes;
 use collab_core::relay::{Input, PeerId};
-use collab_core::wire::{CloseCode, Dialect};
+use collab_core::wire::{CloseCode, Dialect, Grant};
 use futures_util::future::{Either, select};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
@@ -77,18 +77,17 @@ pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival)
     state.connection_ended.notify_waiters();
 }
 
-fn join(state: &Arc<RelayState>, arrival: &Arrival, grant: collab_core::wire::Grant) -> Joined {
+fn join(state: &Arc<RelayState>, arrival: &Arrival, grant: Grant) -> Joined {
     let config = &state.config;
     let queue = Queue::new(arrival.dialect, config.queue_max_bytes, config.queue_max_frames);
     let queue = Arc::new(queue);
-    let peer = state.next_peer();
     let member = Member {
         queue: Arc::clone(&queue),
         head: Arc::clone(&arrival.head),
         user: grant.user.clone(),
     };
-    let newcomer = Newcomer { peer, dialect: arrival.dialect, grant, member };
-    let room = state.rooms.join(state, &arrival.name, &newcomer);
+    let newcomer = Newcomer { dialect: arrival.dialect, grant, member };
+    let (room, peer) = state.rooms.join(state, &arrival.name, &newcomer);
     if state.is_closing() {
         // It arrived while the others were being closed.
         queue.close(CloseCode::GOING_AWAY, "shutting down");

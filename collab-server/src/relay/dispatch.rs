@@ -1,11 +1,13 @@
 //! Carries out what a room wants: frames into queues, updates into the journal, and everything
 //! that takes time into tasks that answer with an input.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use collab_core::relay::{ChannelName, Class, Counter, Input, Job, Output, PeerId, Position};
 use collab_core::wire::CloseCode;
+use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::journal::Entry;
@@ -50,11 +52,19 @@ impl LiveRoom {
         }
     }
 
+    /// Runs what takes time. If it panics, the answer that the room waits for never comes, so the
+    /// room ends.
     fn spawn<T, F>(self: &Arc<Self>, run: impl FnOnce(Arc<Self>, T) -> F, argument: T)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        tokio::spawn(run(Arc::clone(self), argument));
+        let room = Arc::clone(self);
+        let run = AssertUnwindSafe(run(Arc::clone(self), argument)).catch_unwind();
+        tokio::spawn(async move {
+            if run.await.is_err() {
+                room.break_down();
+            }
+        });
     }
 
     async fn load(self: Arc<Self>, channel: ChannelName) {

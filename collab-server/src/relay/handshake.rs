@@ -2,6 +2,7 @@
 
 use axum::extract::ws::{Message as Data, WebSocket};
 use bytes::Bytes;
+use collab_core::relay::VERSION;
 use collab_core::wire::{CloseCode, Dialect, ErrorCode, Frame, Grant, Message};
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -9,9 +10,6 @@ use tokio::time::timeout;
 use super::RelayState;
 use super::connection::Arrival;
 use crate::auth::AuthRequest;
-
-/// `collab.v1`'s version in `hello` and `welcome`.
-const VERSION: u64 = 1;
 
 /// A connection ends before it joined.
 #[derive(Debug)]
@@ -69,9 +67,10 @@ async fn first_frame(socket: &mut WebSocket) -> Result<Bytes, Failed> {
     loop {
         match socket.next().await {
             Some(Ok(Data::Binary(frame))) => return Ok(frame),
-            Some(Ok(Data::Ping(_) | Data::Pong(_))) => {}
+            // Reading on sends the answer to a close frame, and then ends.
+            Some(Ok(Data::Ping(_) | Data::Pong(_) | Data::Close(_))) => {}
             Some(Ok(Data::Text(_))) => return Err(not_hello(CloseCode::PROTOCOL)),
-            Some(Ok(Data::Close(_)) | Err(_)) | None => return Err(Failed::Gone),
+            Some(Err(_)) | None => return Err(Failed::Gone),
         }
     }
 }

@@ -5,12 +5,14 @@
 //! is `journal_max_bytes`; at the bound connections stop being read ([`Journal::room_for_more`]).
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use collab_core::relay::{ChannelName, EntryNo, Input, Position};
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
@@ -190,7 +192,9 @@ async fn attempt(relay: &RelayState, batch: &[Entry]) -> Result<Vec<Position>, S
         update: entry.update.clone(),
     });
     let started = Instant::now();
-    let positions = relay.store.append(appends.collect()).await?;
+    let append = async { relay.store.append(appends.collect()).await };
+    let answer = AssertUnwindSafe(append).catch_unwind().await;
+    let positions = answer.unwrap_or(Err(StoreError::Panicked))?;
     relay.metrics.append_seconds.observe(started.elapsed().as_secs_f64());
     if positions.len() == batch.len() { Ok(positions) } else { Err(StoreError::Positions) }
 }

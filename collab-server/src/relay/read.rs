@@ -39,8 +39,8 @@ pub(super) async fn frames(
         let refused = match data {
             Data::Binary(frame) => accept(state, joined, frame).await.err(),
             Data::Text(_) => Some((CloseCode::PROTOCOL, "text frames are not spoken here")),
-            Data::Ping(_) | Data::Pong(_) => None,
-            Data::Close(_) => return ReadEnd::Gone,
+            // Reading on sends the answer to a close frame, and then ends.
+            Data::Ping(_) | Data::Pong(_) | Data::Close(_) => None,
         };
         if let Some((code, reason)) = refused {
             return ReadEnd::Refused(code, reason);

@@ -55,7 +55,6 @@ pub(crate) struct Member {
 /// A connection that wants to join.
 #[derive(Clone, Debug)]
 pub(crate) struct Newcomer {
-    pub(crate) peer: PeerId,
     pub(crate) dialect: Dialect,
     pub(crate) grant: Grant,
     pub(crate) member: Member,
@@ -85,16 +84,17 @@ impl LiveRoom {
         &self.name
     }
 
-    /// Lets a newcomer in.
-    pub(crate) fn join(self: &Arc<Self>, newcomer: &Newcomer) -> Result<(), RoomClosed> {
+    /// Lets a newcomer in, under a number that is higher than all that are or were here.
+    pub(crate) fn join(self: &Arc<Self>, newcomer: &Newcomer) -> Result<PeerId, RoomClosed> {
         let mut state = self.state();
         if state.phase != Phase::Live {
             return Err(RoomClosed);
         }
-        let Newcomer { peer, dialect, grant, member } = newcomer.clone();
+        let Newcomer { dialect, grant, member } = newcomer.clone();
+        let peer = self.relay.next_peer();
         state.members.insert(peer, member);
         self.drive(state, Input::Join { peer, dialect, grant });
-        Ok(())
+        Ok(peer)
     }
 
     /// Lets the room handle one input. A room that is over ignores it.

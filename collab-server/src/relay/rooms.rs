@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use collab_core::relay::PeerId;
+
 use super::RelayState;
 use super::room::{LiveRoom, Newcomer};
 use crate::RoomName;
@@ -24,11 +26,11 @@ impl Rooms {
         relay: &Arc<RelayState>,
         name: &RoomName,
         newcomer: &Newcomer,
-    ) -> Arc<LiveRoom> {
+    ) -> (Arc<LiveRoom>, PeerId) {
         loop {
             let room = self.find_or_create(relay, name);
-            if room.join(newcomer).is_ok() {
-                return room;
+            if let Ok(peer) = room.join(newcomer) {
+                return (room, peer);
             }
         }
     }

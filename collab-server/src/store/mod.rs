@@ -96,6 +96,9 @@ pub enum StoreError {
     /// An append was answered with another number of positions than it had updates.
     #[error("the store answered with a wrong number of positions")]
     Positions,
+    /// The implementation panicked.
+    #[error("the store panicked")]
+    Panicked,
     /// The new snapshot read back differently; the previous generation is still in place.
     #[error("a snapshot read back differs from what was written")]
     ReadBack,
