@@ -97,15 +97,17 @@ impl Connect {
 
     /// Connects with a new document and says what a client says first, waiting for nothing.
     pub(crate) async fn greet(&self) -> Client {
-        let client = NEXT_CLIENT.fetch_add(1, Ordering::Relaxed);
-        let mut options = Options::with_client_id(ClientID::new(client));
-        options.offset_kind = OffsetKind::Utf16;
-        self.greet_with(Doc::with_options(options)).await
+        self.greet_with(document()).await
     }
 
     /// The same with a document that exists already.
     pub(crate) async fn greet_with(&self, doc: Doc) -> Client {
-        let mut client = Client::new(self.socket().await.unwrap(), self.dialect, doc);
+        self.greet_on(self.socket().await.unwrap(), doc).await
+    }
+
+    /// The same on a socket that is open already.
+    pub(crate) async fn greet_on(&self, socket: WebSocketStream<TcpStream>, doc: Doc) -> Client {
+        let mut client = Client::new(socket, self.dialect, doc);
         match self.dialect {
             Dialect::Plain => client.send_step1().await,
             Dialect::V1 => {
@@ -336,6 +338,14 @@ impl Client {
     fn apply(&self, update: &[u8]) {
         self.doc.transact_mut().apply_update(Update::decode_v1(update).unwrap()).unwrap();
     }
+}
+
+/// An empty document under a client ID of its own.
+pub(crate) fn document() -> Doc {
+    let client = NEXT_CLIENT.fetch_add(1, Ordering::Relaxed);
+    let mut options = Options::with_client_id(ClientID::new(client));
+    options.offset_kind = OffsetKind::Utf16;
+    Doc::with_options(options)
 }
 
 /// The text of the default file.

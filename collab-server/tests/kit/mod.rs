@@ -1,11 +1,11 @@
 //! A relay on a free port, and clients that speak to it with the wire codec and a Yrs document.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod client;
 
-pub(crate) use client::{Client, Connect, text_of};
+pub(crate) use client::{Client, Connect, document, text_of};
 
 use std::net::SocketAddr;
 use std::path::Path;
