@@ -1,0 +1,45 @@
+import type { Room } from 'collab-wasm';
+import { bindMonaco } from 'collab-wasm/monaco';
+import type * as Monaco from 'monaco-editor/editor';
+import { useEffect, useRef } from 'react';
+import { languageById } from './languages';
+import type { CodeEditor } from './useEditor';
+import type { MonacoModule } from './useMonaco';
+
+type ViewState = Monaco.editor.ICodeEditorViewState;
+
+/**
+ * Shows a file of the room in the editor: a fresh model bound to its text, with the scroll position
+ * and selection that it had when it was last shown.
+ */
+export function useBoundFile(
+  monaco: MonacoModule,
+  editor: CodeEditor | null,
+  room: Room,
+  fileId: string,
+  language: string,
+): void {
+  const views = useRef(new Map<string, ViewState>());
+  useEffect(() => {
+    if (editor === null) return;
+    const model = monaco.editor.createModel(room.files.open(fileId).text, 'plaintext');
+    editor.setModel(model);
+    const binding = bindMonaco(room, fileId, editor, monaco);
+    editor.restoreViewState(views.current.get(fileId) ?? null);
+    const kept = views.current;
+    return () => {
+      const view = editor.saveViewState();
+      if (view !== null) kept.set(fileId, view);
+      binding.dispose();
+      editor.setModel(null);
+      model.dispose();
+    };
+  }, [monaco, editor, room, fileId]);
+  useEffect(() => {
+    const model = editor?.getModel();
+    if (model === null || model === undefined) return;
+    const { id, tabSize } = languageById(language);
+    monaco.editor.setModelLanguage(model, id);
+    model.updateOptions({ tabSize, indentSize: tabSize, insertSpaces: id !== 'go' });
+  }, [monaco, editor, fileId, language]);
+}

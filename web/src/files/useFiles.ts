@@ -1,0 +1,15 @@
+import type { FileInfo, Room } from 'collab-wasm';
+import { useRoomValue } from '../session/useRoomValue';
+
+export interface FileLists {
+  files: FileInfo[];
+  deleted: FileInfo[];
+}
+
+const NONE: FileLists = { files: [], deleted: [] };
+const readFiles = (room: Room): FileLists => ({ files: room.files.list(), deleted: room.files.deleted() });
+
+/** The room's files in order, and the deleted ones that can be restored. */
+export function useFiles(room: Room | null): FileLists {
+  return useRoomValue(room, 'files', readFiles, NONE);
+}
