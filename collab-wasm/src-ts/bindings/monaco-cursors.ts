@@ -5,6 +5,9 @@ import { caretElement, followCursors, remoteCursors, type RemoteCursor } from '.
 import { CursorStyles } from './cursor-styles.js';
 import type { TextLink } from './text-link.js';
 
+/** What the bindings use of Monaco: the whole package fits, and so does `monaco-editor/editor`. */
+export type MonacoApi = Pick<typeof Monaco, 'editor' | 'Range' | 'Selection'>;
+
 /** How long a name stays beside a caret that moved. */
 const NAME_SHOWN_MS = 2_000;
 
@@ -13,7 +16,7 @@ export class MonacoCursors {
   readonly #file: TextFile;
   readonly #editor: Monaco.editor.ICodeEditor;
   readonly #model: Monaco.editor.ITextModel;
-  readonly #monaco: typeof Monaco;
+  readonly #monaco: MonacoApi;
   readonly #link: TextLink;
   readonly #selections: Monaco.editor.IEditorDecorationsCollection;
   readonly #carets = new Map<number, Caret>();
@@ -25,7 +28,7 @@ export class MonacoCursors {
     file: TextFile,
     editor: Monaco.editor.ICodeEditor,
     model: Monaco.editor.ITextModel,
-    monaco: typeof Monaco,
+    monaco: MonacoApi,
     link: TextLink,
   ) {
     this.#room = room;
@@ -106,7 +109,7 @@ class Caret implements Monaco.editor.IContentWidget {
 
   constructor(
     editor: Monaco.editor.ICodeEditor,
-    monaco: typeof Monaco,
+    monaco: MonacoApi,
     cursor: RemoteCursor,
     position: Monaco.IPosition,
   ) {

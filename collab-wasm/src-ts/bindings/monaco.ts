@@ -7,17 +7,16 @@ import { mapOffset, toSplices } from '../delta.js';
 import type { Binding, DeltaOp, Origin, Room, Splice, TextFile } from '../types.js';
 import { endOfChange } from './caret.js';
 import { replacement } from './difference.js';
-import { MonacoCursors } from './monaco-cursors.js';
+import { MonacoCursors, type MonacoApi } from './monaco-cursors.js';
 import { TextLink, type EditorText } from './text-link.js';
 import { replaceUndo } from './monaco-undo.js';
 
-type MonacoApi = typeof Monaco;
 type Editor = Monaco.editor.IStandaloneCodeEditor;
 type Model = Monaco.editor.ITextModel;
 
 /**
  * Shows the file in the editor's current model and writes what is typed there, until disposed.
- * What the model held before is replaced. A read-only grant makes the editor read-only.
+ * What the model held before is replaced. A read-only grant and a refusal make the editor read-only.
  */
 export function bindMonaco(room: Room, fileId: string, editor: Editor, monaco: MonacoApi): Binding {
   const model = editor.getModel();
@@ -188,7 +187,10 @@ class MonacoBinding implements Binding, EditorText {
   #followGrant(): void {
     const editor = this.#editor;
     const before = editor.getOption(this.#monaco.editor.EditorOption.readOnly);
-    const follow = (): void => editor.updateOptions({ readOnly: before || !this.#room.status.canWrite });
+    const follow = (): void => {
+      const { canWrite, phase } = this.#room.status;
+      editor.updateOptions({ readOnly: before || !canWrite || phase === 'refused' });
+    };
     follow();
     this.#stops.push(this.#room.on('status', follow), () => editor.updateOptions({ readOnly: before }));
   }
