@@ -11,14 +11,13 @@ interface EditorProps {
   room: Room;
   file: FileInfo;
   scheme: Scheme;
-  locked: boolean;
   /** Gives the editor to whoever jumps in it or reads its cursor. */
   onEditor: (editor: CodeEditor | null) => void;
 }
 
 /** The shown file in Monaco, with everybody's cursors. */
-export function Editor({ monaco, room, file, scheme, locked, onEditor }: EditorProps) {
-  const [host, editor] = useEditor(monaco, { scheme, locked });
+export function Editor({ monaco, room, file, scheme, onEditor }: EditorProps) {
+  const [host, editor] = useEditor(monaco, scheme);
   useBoundFile(monaco, editor, room, file.id, file.language);
   useEffect(() => {
     onEditor(editor);

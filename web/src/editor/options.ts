@@ -18,6 +18,8 @@ export const FIXED_OPTIONS: Monaco.editor.IStandaloneEditorConstructionOptions =
   occurrencesHighlight: 'off',
   overviewRulerBorder: false,
   padding: { top: 12, bottom: 12 },
+  // The binding sets `readOnly` itself, by the room's status.
+  readOnlyMessage: { value: 'This session cannot be changed at the moment.' },
   placeholder: 'Start typing. Everybody with the link sees it as you write.',
   renderLineHighlight: 'line',
   roundedSelection: true,
@@ -39,6 +41,3 @@ export function widthOptions(narrow: boolean): Options {
   };
 }
 
-export function lockOptions(locked: boolean): Options {
-  return { readOnly: locked, readOnlyMessage: { value: 'This session cannot be changed at the moment.' } };
-}

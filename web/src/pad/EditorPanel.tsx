@@ -16,7 +16,6 @@ interface EditorPanelProps {
   monaco: MonacoState;
   file: FileInfo | null;
   scheme: Scheme;
-  locked: boolean;
   onEditor: (editor: CodeEditor | null) => void;
   /** `null` while nothing can be created. */
   onCreate: (() => void) | null;
@@ -33,14 +32,14 @@ export function EditorPanel(props: EditorPanelProps) {
   );
 }
 
-function Content({ state, monaco, file, scheme, locked, onEditor, onCreate }: EditorPanelProps) {
+function Content({ state, monaco, file, scheme, onEditor, onCreate }: EditorPanelProps) {
   if (state.kind === 'failed') return <LoadFailure code={state.code} />;
   if (monaco.kind === 'failed') return <LoadFailure code="wasm_failed" />;
   if (state.kind === 'loading' || monaco.kind === 'loading') return <EditorSkeleton />;
   if (file === null) return <NoFile onCreate={onCreate} />;
   return (
     <Suspense fallback={<EditorSkeleton />}>
-      <Editor monaco={monaco.monaco} room={state.room} file={file} scheme={scheme} locked={locked} onEditor={onEditor} />
+      <Editor monaco={monaco.monaco} room={state.room} file={file} scheme={scheme} onEditor={onEditor} />
     </Suspense>
   );
 }

@@ -84,7 +84,6 @@ export function Pad({ sessionId, userName, onName }: PadProps) {
         monaco={monaco}
         file={active}
         scheme={theme.scheme}
-        locked={isLocked(status)}
         onEditor={setEditor}
         onCreate={actions === null ? null : () => select(actions.add(files).id)}
       />
