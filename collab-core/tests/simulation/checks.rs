@@ -1,0 +1,82 @@
+//! What must hold, during a run and after it.
+
+use bytes::Bytes;
+use collab_core::document::{Document, FileInfo};
+use collab_core::sync::Phase;
+
+use super::client::{Client, DOC};
+use super::store::Contents;
+use super::world::World;
+
+/// All that a person could see of a document.
+type Shown = Vec<(FileInfo, String)>;
+
+impl World {
+    /// The store holds everything that anybody was told is durable.
+    pub(crate) fn check_store(&self) {
+        self.model.check_store(&self.store.contents(DOC));
+    }
+
+    pub(crate) fn check_end(&self) {
+        let clients: Vec<&Client> = self.clients.iter().flatten().collect();
+        assert_eq!(clients.len(), self.plan.clients, "everybody is back");
+        self.check_statuses(&clients);
+        self.check_contents(&clients);
+        check_presence(&clients);
+    }
+
+    /// What a newcomer would see.
+    fn stored_document(&self) -> Document {
+        let mut document = Document::new(1);
+        let stored = self.store.load(DOC);
+        let updates = stored.tail.iter().map(|(_, update)| update);
+        for update in stored.snapshot.iter().chain(updates) {
+            document.apply(update).expect("stored bytes are valid");
+            while document.poll_event().is_some() {}
+        }
+        document
+    }
+
+    fn check_statuses(&self, clients: &[&Client]) {
+        let phase = if self.plan.room.keeps { Phase::Saved } else { Phase::Synced };
+        for (index, client) in clients.iter().enumerate() {
+            let status = client.session.status();
+            assert_eq!((status.phase, status.unsaved), (phase, 0), "client {index}: {status:?}");
+        }
+    }
+
+    fn check_contents(&self, clients: &[&Client]) {
+        let first = shown(&clients[0].document);
+        for (index, client) in clients.iter().enumerate() {
+            assert_eq!(shown(&client.document), first, "client {index} differs from client 0");
+            let contents = contents(&client.document);
+            self.model.check_end(&format!("client {index}"), &contents);
+            let other = clients[(index + 1) % clients.len()].document.snapshot();
+            assert!(contents.has_update(&other), "client {index} lacks what its neighbour has");
+        }
+        if self.plan.room.keeps {
+            let stored = self.store.contents(DOC);
+            self.model.check_end("the store", &stored);
+            assert_eq!(shown(&self.stored_document()), first, "the store differs from client 0");
+        }
+    }
+}
+
+fn contents(document: &Document) -> Contents {
+    Contents::of(Some(Bytes::from(document.snapshot())), [])
+}
+
+fn shown(document: &Document) -> Shown {
+    let files = document.files().into_iter().chain(document.deleted_files());
+    files.map(|file| (file.clone(), document.text(&file.id))).collect()
+}
+
+/// Everybody sees everybody who is there, and no ghosts.
+fn check_presence(clients: &[&Client]) {
+    let mut there: Vec<u64> = clients.iter().map(|client| client.presence.client()).collect();
+    there.sort_unstable();
+    for (index, client) in clients.iter().enumerate() {
+        let seen: Vec<u64> = client.presence.people().iter().map(|p| p.client).collect();
+        assert_eq!(seen, there, "presence as client {index} sees it");
+    }
+}

@@ -1,0 +1,165 @@
+//! The world's side of clients: their connections, edits, crashes.
+
+use collab_core::Timestamp;
+use collab_core::sync::{Input, Phase};
+use collab_core::wire::ErrorCode;
+
+use super::client::{Client, DOC, Effect, Storage};
+use super::network::{ConnectionId, Parcel, Way};
+use super::world::{Event, World};
+
+impl World {
+    pub(crate) fn start_client(&mut self, client: usize, storage: Option<Storage>) {
+        self.processes += 1;
+        let (id, seed) = (1000 + self.processes, self.random.next());
+        let mut process = Client::new(self.now(), id, seed, storage);
+        let effects = process.start(self.now());
+        self.trace(|_| format!("client {client} starts as {id}"));
+        self.clients[client] = Some(process);
+        self.carry_out(client, effects);
+    }
+
+    /// Storage survives a crash; what lies in it comes back.
+    pub(crate) fn restart_client(&mut self, client: usize) {
+        let storage = self.disks[client].take();
+        self.start_client(client, storage);
+    }
+
+    pub(crate) fn crash_client(&mut self, client: usize) {
+        let Some(process) = self.clients[client].take() else { return };
+        self.trace(|_| format!("client {client} crashes"));
+        if process.storage.is_none() {
+            self.model.crashed(client);
+        }
+        self.disks[client] = process.storage;
+        if let Some(id) = process.connection {
+            self.hang_up(id);
+        }
+    }
+
+    pub(crate) fn plan_edit(&mut self, client: usize) {
+        let every_ms = self.plan.edit_every_ms;
+        self.soon(2 * every_ms, Event::Edit(client));
+    }
+
+    pub(crate) fn edit(&mut self, client: usize) {
+        if !self.is_busy() {
+            return;
+        }
+        self.plan_edit(client);
+        let now = self.now();
+        if let Some(process) = &mut self.clients[client] {
+            let effects = process.edit(now, &mut self.random);
+            self.carry_out(client, effects);
+        }
+    }
+
+    pub(crate) fn tick_client(&mut self, client: usize, now: Timestamp) {
+        if let Some(process) = &mut self.clients[client]
+            && process.deadline().is_some_and(|at| at <= now)
+        {
+            let effects = process.tick(now);
+            self.carry_out(client, effects);
+        }
+    }
+
+    pub(crate) fn arrive_at_client(&mut self, id: ConnectionId, parcel: Parcel) {
+        self.left_relay(id);
+        let connection = self.network.get(id);
+        if connection.cut || !connection.client_open {
+            return;
+        }
+        let client = connection.client;
+        match parcel {
+            Parcel::Connect => self.tell_client(client, Input::Connected),
+            Parcel::Frame(frame) => self.tell_client(client, Input::Frame(&frame)),
+            Parcel::Close(code) => self.client_loses(id, code),
+        }
+    }
+
+    /// The client's end of a connection is gone.
+    pub(crate) fn client_loses(&mut self, id: ConnectionId, code: u16) {
+        let connection = self.network.get(id);
+        let client = connection.client;
+        if std::mem::take(&mut connection.client_open) {
+            if let Some(process) = &mut self.clients[client] {
+                process.connection = None;
+            }
+            self.trace(|_| format!("client {client} loses its connection: {code}"));
+            self.tell_client(client, Input::Disconnected { code: Some(code) });
+        }
+    }
+
+    pub(crate) fn new_token(&mut self, client: usize) {
+        self.tell_client(client, Input::Token("token".into()));
+    }
+
+    pub(crate) fn network_back(&mut self, client: usize) {
+        self.tell_client(client, Input::NetworkBack);
+    }
+
+    fn tell_client(&mut self, client: usize, input: Input<'_>) {
+        let now = self.now();
+        if let Some(process) = &mut self.clients[client] {
+            let effects = process.input(now, input);
+            self.carry_out(client, effects);
+        }
+    }
+
+    fn carry_out(&mut self, client: usize, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Connect => self.connect(client),
+                Effect::Send(frame) => self.send_up(client, Parcel::Frame(frame)),
+                Effect::Disconnect => self.disconnect(client),
+                Effect::Edited(update) => self.model.edited(client, &update),
+                Effect::Durable => self.check_saved(client),
+                Effect::StatusChanged => self.status_changed(client),
+                Effect::TokenExpiring => self.soon(500, Event::NewToken(client)),
+            }
+        }
+    }
+
+    fn connect(&mut self, client: usize) {
+        let id = self.network.dial(client);
+        if let Some(process) = &mut self.clients[client] {
+            process.connection = Some(id);
+        }
+        self.send_up(client, Parcel::Connect);
+    }
+
+    fn send_up(&mut self, client: usize, parcel: Parcel) {
+        if let Some(id) = self.clients[client].as_ref().and_then(|process| process.connection) {
+            self.send(id, Way::Up, parcel);
+        }
+    }
+
+    fn disconnect(&mut self, client: usize) {
+        if let Some(id) = self.clients[client].as_mut().and_then(|p| p.connection.take()) {
+            self.trace(|_| format!("client {client} disconnects"));
+            self.hang_up(id);
+        }
+    }
+
+    fn hang_up(&mut self, id: ConnectionId) {
+        self.network.get(id).client_open = false;
+        self.send(id, Way::Up, Parcel::Close(1000));
+    }
+
+    fn status_changed(&mut self, client: usize) {
+        let Some(process) = &self.clients[client] else { return };
+        let status = process.session.status();
+        self.trace(|_| format!("client {client}: {:?}, {} unsaved", status.phase, status.unsaved));
+        match status.phase {
+            Phase::Saved => self.check_saved(client),
+            Phase::Refused(ErrorCode::Unauthorized) => self.soon(2_000, Event::NewToken(client)),
+            Phase::Refused(code) => panic!("client {client} was refused: {code:?}"),
+            _ => {}
+        }
+    }
+
+    /// A client that says "saved" is right.
+    fn check_saved(&mut self, client: usize) {
+        self.model.saved(client, || self.store.contents(DOC));
+    }
+}

@@ -1,0 +1,97 @@
+//! What goes wrong.
+
+use super::network::{ConnectionId, Way};
+use super::world::{Event, World};
+
+/// How long anything may last, at most; everything is over when the busy time is.
+const FAULT_MAX_MS: u64 = 70_000;
+
+impl World {
+    pub(crate) fn plan_fault(&mut self) {
+        let every_ms = self.plan.fault_every_ms;
+        self.soon(2 * every_ms, Event::Fault);
+    }
+
+    pub(crate) fn fault(&mut self) {
+        if !self.is_busy() {
+            return;
+        }
+        self.plan_fault();
+        let client = self.random.index(self.plan.clients);
+        match self.random.range(0, 100) {
+            0..20 => self.note("break", |world| world.break_connection_of(client)),
+            20..35 => self.note("partition", |world| world.partition(client)),
+            35..50 => self.note("slow reader", |world| world.slow_down(client)),
+            50..65 => self.note("client crash", |world| world.crash_for_a_while(client)),
+            65..75 => self.note("relay crash", Self::crash_relay_for_a_while),
+            75..80 => self.note("relay restart", Self::send_relay_away),
+            80..90 => self.note("store outage", Self::fail_store),
+            _ => self.note("network back", |world| world.network_back(client)),
+        }
+    }
+
+    fn note(&mut self, name: &'static str, fault: impl FnOnce(&mut Self)) {
+        self.trace(|_| format!("fault: {name}"));
+        self.faults.push(name);
+        fault(self);
+    }
+
+    /// A time within the busy time.
+    fn a_while(&mut self) -> u64 {
+        let end_ms = self.now_ms + self.random.range(1, FAULT_MAX_MS);
+        end_ms.min(self.busy_until_ms)
+    }
+
+    fn break_connection_of(&mut self, client: usize) {
+        let id = self.clients[client].as_ref().and_then(|process| process.connection);
+        if let Some(id) = id {
+            self.break_connection(id);
+        }
+    }
+
+    /// Either end may notice soon, or find out by silence.
+    fn break_connection(&mut self, id: ConnectionId) {
+        self.network.get(id).cut = true;
+        for way in [Way::Up, Way::Down] {
+            if self.random.percent(70) {
+                self.soon(4_000, Event::Notice(id, way));
+            }
+        }
+    }
+
+    fn partition(&mut self, client: usize) {
+        let until_ms = self.a_while();
+        self.network.weather[client].partition_until_ms = until_ms;
+        if self.random.percent(50) {
+            self.break_connection_of(client);
+        }
+        if self.random.percent(50) {
+            self.at(until_ms, Event::NetworkBack(client));
+        }
+    }
+
+    fn slow_down(&mut self, client: usize) {
+        self.network.weather[client].slow_until_ms = self.a_while();
+    }
+
+    fn crash_for_a_while(&mut self, client: usize) {
+        if self.clients[client].is_some() {
+            self.crash_client(client);
+            let at_ms = self.a_while();
+            self.at(at_ms, Event::ClientStarts(client));
+        }
+    }
+
+    fn crash_relay_for_a_while(&mut self) {
+        if self.relay.is_some() {
+            self.crash_relay();
+            self.check_store();
+            let at_ms = self.now_ms + self.random.range(1, 20_000);
+            self.at(at_ms, Event::RelayStarts);
+        }
+    }
+
+    fn fail_store(&mut self) {
+        self.store.outage_until_ms = self.a_while();
+    }
+}

@@ -1,0 +1,49 @@
+//! What one seed will do.
+
+use collab_core::relay::RoomConfig;
+
+use super::random::Random;
+
+/// Everything about a run that is decided before it starts.
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+    pub(crate) clients: usize,
+    /// Of those, how many keep their edits in offline storage.
+    pub(crate) with_storage: usize,
+    pub(crate) room: RoomConfig,
+    /// How long edits and faults go on.
+    pub(crate) busy_ms: u64,
+    pub(crate) edit_every_ms: u64,
+    pub(crate) fault_every_ms: u64,
+    pub(crate) latency_max_ms: u64,
+    pub(crate) store_delay_max_ms: u64,
+    /// Frames that a relay queues for a peer before it drops document frames.
+    pub(crate) queue_max_frames: usize,
+    /// How long a grant lasts; 0 for ever.
+    pub(crate) grant_ms: u64,
+}
+
+impl Plan {
+    pub(crate) fn of_seed(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let clients = random.range(3, 9) as usize;
+        let room = RoomConfig {
+            keeps: !random.percent(15),
+            compact_tail_updates: random.range(2, 60) as usize,
+            ..RoomConfig::default()
+        };
+        Self {
+            seed,
+            clients,
+            with_storage: random.index(clients + 1),
+            room,
+            busy_ms: random.range(5_000, 60_000),
+            edit_every_ms: random.range(200, 4_000),
+            fault_every_ms: random.range(200, 8_000),
+            latency_max_ms: random.range(2, 400),
+            store_delay_max_ms: random.range(2, 1_500),
+            queue_max_frames: random.range(4, 40) as usize,
+            grant_ms: if random.percent(25) { random.range(20_000, 120_000) } else { 0 },
+        }
+    }
+}
