@@ -27,6 +27,10 @@ impl Replica for Recording<'_> {
         Replica::diff(self.document, state_vector)
     }
 
+    fn has_gaps(&self) -> bool {
+        Replica::has_gaps(self.document)
+    }
+
     fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError> {
         Replica::apply(self.document, update)?;
         // Step 2 of a relay that has nothing new, as it comes with every reconnect.

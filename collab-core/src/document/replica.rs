@@ -94,6 +94,10 @@ impl Replica for Document {
         self.diff(state_vector).map_err(|error| ReplicaError::StateVector(error.into()))
     }
 
+    fn has_gaps(&self) -> bool {
+        self.read().has_missing_updates()
+    }
+
     fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError> {
         self.apply(update).map_err(|error| ReplicaError::Update(error.into()))
     }

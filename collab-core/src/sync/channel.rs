@@ -22,6 +22,11 @@ pub(super) struct Channel {
     pub(super) reopen_at: Option<Timestamp>,
     /// As of the relay's last sync step 1.
     pub(super) relay_state_vector: Vec<u8>,
+    /// Others' updates arrived since the last diff went out. The relay may have crashed before they
+    /// were durable, and a lost deletion shows in no state vector.
+    pub(super) heard: bool,
+    /// The replica had content before `opened` that the relay may lack, and could not integrate it.
+    pub(super) gaps: bool,
     /// The caller closed it before `opened` arrived.
     pub(super) abandoned: bool,
 }
@@ -52,6 +57,8 @@ impl Channel {
             refused: None,
             reopen_at: None,
             relay_state_vector: Vec::new(),
+            heard: false,
+            gaps: false,
             abandoned: false,
         }
     }
@@ -87,6 +94,7 @@ impl Channel {
         self.refused = None;
         self.reopen_at = None;
         self.relay_state_vector = Vec::new();
+        self.gaps = false;
         self.ledger.reopen();
     }
 }

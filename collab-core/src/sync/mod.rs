@@ -22,6 +22,7 @@ mod backoff;
 mod channel;
 mod clock;
 mod config;
+mod exchange;
 mod expiry;
 mod io;
 mod ledger;

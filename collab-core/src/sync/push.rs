@@ -1,12 +1,10 @@
-//! What goes to the relay: edits, diffs, presence and signals.
+//! What the caller gives to the relay: edits, presence and signals.
 
 use bytes::Bytes;
 
-use super::channel::Stage;
 use super::ledger::Ledger;
-use super::{Fault, Replicas, Session};
-use crate::log::StateVector;
-use crate::wire::{Dialect, ErrorCode, Message, Sync};
+use super::{Replicas, Session};
+use crate::wire::{Dialect, ErrorCode, Message};
 
 impl Session {
     /// One edit: pushed at once where the relay has what it builds on, else left to the next diff.
@@ -33,56 +31,13 @@ impl Session {
         }
     }
 
-    /// The relay's state vector arrived: ask for what is lacking here, push what is lacking there.
-    pub(super) fn relay_state_vector(
-        &mut self,
-        index: usize,
-        state_vector: &[u8],
-        replicas: &mut dyn Replicas,
-    ) -> Result<(), Fault> {
-        self.channels[index].relay_state_vector = state_vector.to_vec();
-        if self.channels[index].stage == Stage::Loading {
-            self.channels[index].stage = Stage::Syncing;
-            self.send_state_vector(index, replicas)?;
-        }
-        if self.channels[index].takes_pushes() { self.catch_up(index, replicas) } else { Ok(()) }
-    }
-
-    /// Sync step 1.
-    pub(super) fn send_state_vector(
-        &mut self,
-        index: usize,
-        replicas: &mut dyn Replicas,
-    ) -> Result<(), Fault> {
-        let channel = &self.channels[index];
-        let Some(number) = channel.number else {
-            return Ok(());
-        };
-        let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
-        let state_vector = replica.state_vector();
-        self.send(number, &Message::Sync(Sync::Step1(&state_vector)));
-        Ok(())
-    }
-
-    /// One push of all that the relay lacks, if it lacks anything.
-    fn catch_up(&mut self, index: usize, replicas: &mut dyn Replicas) -> Result<(), Fault> {
-        let channel = &self.channels[index];
-        let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
-        let waiting = channel.ledger.is_waiting();
-        let relay = StateVector::read(&channel.relay_state_vector)?;
-        let ahead = !relay.covers(&StateVector::read(&replica.state_vector())?);
-        // A reader who has what the relay lost cannot heal it, and has nothing unsaved.
-        let pushes = waiting || (ahead && self.may_write(index));
-        if !pushes {
-            return Ok(());
-        }
-        let update = replica.diff(&channel.relay_state_vector)?;
-        self.push(index, &update, Ledger::push_waiting);
-        Ok(())
-    }
-
     /// Sends a push under the next `seq`, or refuses it here, before it has one.
-    fn push(&mut self, index: usize, update: &[u8], seq: fn(&mut Ledger) -> u64) -> bool {
+    pub(super) fn push(
+        &mut self,
+        index: usize,
+        update: &[u8],
+        seq: fn(&mut Ledger) -> u64,
+    ) -> bool {
         let refused = if !self.may_write(index) {
             Some(ErrorCode::ReadOnly)
         } else if !self.fits(update) {

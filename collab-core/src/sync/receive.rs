@@ -8,8 +8,7 @@ use super::channel::{Channel, Stage};
 use super::link::{Link, VERSION};
 use super::liveness::Liveness;
 use super::{Cause, Fault, Output, Replicas, Session};
-use crate::log::EMPTY_UPDATE;
-use crate::wire::{Access, Dialect, ErrorCode, EventKind, Frame, Message, Reader, Sync};
+use crate::wire::{Access, Dialect, ErrorCode, EventKind, Frame, Message, Reader};
 
 /// The longest wait that a relay may ask for before a reconnect.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
@@ -114,41 +113,6 @@ impl Session {
         let channel = &mut self.channels[index];
         channel.opened(number, access);
         self.outputs.push_back(Output::SendPresence { channel: channel.name.clone() });
-        Ok(())
-    }
-
-    fn sync(
-        &mut self,
-        number: u64,
-        sync: Sync<'_>,
-        replicas: &mut dyn Replicas,
-    ) -> Result<(), Fault> {
-        let Some(index) = self.index_of_number(number) else {
-            return Ok(());
-        };
-        match sync {
-            Sync::Step1(state_vector) => self.relay_state_vector(index, state_vector, replicas),
-            Sync::Update(update) => self.apply(index, update, replicas),
-            Sync::Step2(update) => {
-                self.apply(index, update, replicas)?;
-                if self.channels[index].stage == Stage::Syncing {
-                    self.channels[index].stage = Stage::Live;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn apply(
-        &mut self,
-        index: usize,
-        update: &[u8],
-        replicas: &mut dyn Replicas,
-    ) -> Result<(), Fault> {
-        if update != EMPTY_UPDATE {
-            let name = &self.channels[index].name;
-            replicas.replica(name).ok_or(Fault::NoReplica)?.apply(update)?;
-        }
         Ok(())
     }
 
@@ -267,20 +231,6 @@ impl Session {
                 self.outputs.push_back(Output::PeerLeft { peer: reader.var_uint()? });
             }
             None => {}
-        }
-        Ok(())
-    }
-
-    /// Frames of this channel were dropped on their way here. Pushes went the other way and are
-    /// not affected.
-    fn resync(&mut self, number: u64, replicas: &mut dyn Replicas) -> Result<(), Fault> {
-        let Some(index) = self.index_of_number(number) else {
-            return Ok(());
-        };
-        // A channel that is loading asks as soon as the relay's state vector arrives.
-        if matches!(self.channels[index].stage, Stage::Syncing | Stage::Live) {
-            self.channels[index].stage = Stage::Syncing;
-            self.send_state_vector(index, replicas)?;
         }
         Ok(())
     }

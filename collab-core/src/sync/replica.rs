@@ -11,6 +11,10 @@ pub trait Replica {
     /// included, since they do not move a state vector.
     fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, ReplicaError>;
 
+    /// Whether it holds content that it cannot integrate, since something before it is missing.
+    /// Neither [`Replica::state_vector`] nor, in Yrs, [`Replica::diff`] tells of such content.
+    fn has_gaps(&self) -> bool;
+
     /// Merges a remote update. Must check it first: it may come from anybody. A failed call leaves
     /// the replica as it was.
     fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError>;

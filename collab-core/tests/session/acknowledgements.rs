@@ -67,11 +67,7 @@ fn one_push_after_a_reconnect_covers_all_that_was_not_durable() {
 fn edits_are_pushed_again_though_the_relay_seems_to_have_them() {
     let mut client = Client::live();
     client.type_text("in memory there");
-    client.input(Input::Disconnected { code: None });
-    client.tick();
-    client.input(Input::Connected);
-    client.hear(0, &welcome(true));
-    client.hear(N, &opened());
+    client.reconnect();
     let state_vector = client.documents.0.state_vector();
     let pushed = pushes(&client.hear(N, &step1(&state_vector)));
     assert_eq!(pushed.len(), 1, "only the acknowledgement tells that it is durable");
@@ -86,11 +82,7 @@ fn nothing_is_pushed_where_nothing_is_lacking() {
     let mut client = Client::live();
     client.type_text("a");
     client.hear(N, &Message::Durable { seq: 1 });
-    client.input(Input::Disconnected { code: None });
-    client.tick();
-    client.input(Input::Connected);
-    client.hear(0, &welcome(true));
-    client.hear(N, &opened());
+    client.reconnect();
     let state_vector = client.documents.0.state_vector();
     assert!(pushes(&client.hear(N, &step1(&state_vector))).is_empty());
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use collab_core::document::{Document, FileId, Splice};
 use collab_core::sync::{Cause, Input, Output, Phase, Reason, SessionConfig};
 use collab_core::wire::{ErrorCode, EventKind, Message, Sync};
 
 use crate::kit::{
-    Client, N, event, opened, pushes, sent, step1, step2, text_of, update_of_other, welcome,
+    Client, N, event, pushes, sent, step1, step2, text_of, update, update_of_other, welcome,
 };
 
 #[test]
@@ -48,7 +49,7 @@ fn is_saved_when_the_answer_has_arrived_and_nothing_is_unsaved() {
 #[test]
 fn remote_updates_reach_the_replica() {
     let mut client = Client::live();
-    client.hear(N, &crate::kit::update(&update_of_other("later")));
+    client.hear(N, &update(&update_of_other("later")));
     assert_eq!(client.text(), "later");
     assert_eq!(client.phase(), Phase::Saved);
 }
@@ -184,16 +185,50 @@ fn heals_a_relay_that_lost_what_was_durable() {
     let mut client = Client::live();
     client.type_text("precious");
     client.hear(N, &Message::Durable { seq: 1 });
-    client.input(Input::Disconnected { code: None });
-    client.tick();
-    client.input(Input::Connected);
-    client.hear(0, &welcome(true));
-    client.hear(N, &opened());
+    client.reconnect();
     let outputs = client.hear(N, &step1(&[0]));
     let pushes = pushes(&outputs);
     assert_eq!(pushes.len(), 1);
     assert_eq!(text_of(pushes.iter().map(|(_, update)| update.as_slice())), "precious");
     assert_eq!(client.unsaved(), 1, "not saved until the relay has it again");
+}
+
+#[test]
+fn heals_a_relay_that_lost_a_deletion_of_somebody_else() {
+    let mut other = Document::new(2);
+    let main = FileId::main();
+    other.edit(&main, &[Splice { at: 0, delete: 0, insert: "delete me" }]).expect("valid");
+    let mut client = Client::live();
+    client.hear(N, &update(&other.snapshot()));
+    other.edit(&main, &[Splice { at: 0, delete: 9, insert: "" }]).expect("valid");
+    client.hear(N, &update(&other.snapshot()));
+    let state_vector = client.documents.0.state_vector();
+
+    client.reconnect();
+    let pushed = pushes(&client.hear(N, &step1(&state_vector)));
+    assert_eq!(pushed.len(), 1, "deletions do not show in a state vector");
+    client.hear(N, &Message::Durable { seq: 1 });
+    client.reconnect();
+    assert!(pushes(&client.hear(N, &step1(&state_vector))).is_empty(), "once is enough");
+}
+
+#[test]
+fn heals_a_relay_that_lost_what_could_not_be_integrated_here() {
+    let mut other = Document::new(2);
+    let main = FileId::main();
+    other.edit(&main, &[Splice { at: 0, delete: 0, insert: "first" }]).expect("valid");
+    let (first, known) = (other.snapshot(), other.state_vector());
+    other.edit(&main, &[Splice { at: 5, delete: 0, insert: " second" }]).expect("valid");
+    let second = other.diff(&known).expect("own state vector");
+
+    let mut client = Client::live();
+    client.hear(N, &update(&second));
+    assert_eq!(client.text(), "", "the first update was dropped on its way");
+    client.reconnect();
+    client.hear(N, &step1(&known));
+    let pushed = pushes(&client.hear(N, &step2(&first)));
+    assert_eq!(client.text(), "first second");
+    assert_eq!(text_of([first.as_slice(), pushed[0].1.as_slice()]), "first second");
 }
 
 #[test]

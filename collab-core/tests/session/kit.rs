@@ -68,6 +68,15 @@ impl Client {
         self.hear(N, &opened());
     }
 
+    /// Loses the connection and opens the channel on a new one.
+    pub(crate) fn reconnect(&mut self) {
+        self.input(Input::Disconnected { code: None });
+        self.tick();
+        self.input(Input::Connected);
+        self.hear(0, &welcome(true));
+        self.hear(N, &opened());
+    }
+
     pub(crate) fn input(&mut self, input: Input<'_>) -> Vec<Output> {
         let now = Timestamp::from_millis(self.now_ms);
         self.session.handle(now, input, &mut self.documents);

@@ -31,7 +31,7 @@ use plan::Plan;
 use world::World;
 
 /// Seeds of an ordinary test run.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 60;
 
 #[test]
 fn replicas_converge_and_nothing_durable_is_lost_whatever_fails() {
