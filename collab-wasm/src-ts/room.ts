@@ -55,12 +55,14 @@ export class CollabRoom implements Room, BatchHandler {
   readonly #storage: Storage | undefined;
   #status: Status;
   #closed = false;
+  #ending: Promise<void> | undefined;
   readonly #listeners: RoomListeners = {
     status: new Listeners(),
     files: new Listeners(),
     presence: new Listeners(),
     settings: new Listeners(),
     error: new Listeners(),
+    closed: new Listeners(),
   };
 
   constructor(parts: RoomParts) {
@@ -91,16 +93,9 @@ export class CollabRoom implements Room, BatchHandler {
     this.#engine.input((client, now) => client.setToken(now, token));
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const listeners of Object.values(this.#listeners)) listeners.clear();
-    this.files.forget();
-    this.presence.dispose();
-    this.#engine.event((client, now) => client.stop(now));
-    this.#connection.dispose();
-    await this.#storage?.close();
-    this.#engine.end();
+  close(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
   }
 
   /** Shows an error that did not come from the client. */
@@ -114,6 +109,7 @@ export class CollabRoom implements Room, BatchHandler {
     this.#status = { ...this.#status, phase: 'refused', retryAt: null, error, canWrite: false };
     this.#listeners.status.emit(this.#status);
     this.report(error);
+    this.#letGo(error);
   }
 
   connect(): void {
@@ -167,6 +163,23 @@ export class CollabRoom implements Room, BatchHandler {
     this.#listeners.status.emit(this.#status);
     const { error } = this.#status;
     if (error !== null && error.code !== before) this.report(error);
+  }
+
+  async #end(): Promise<void> {
+    this.#letGo(null);
+    for (const listeners of Object.values(this.#listeners)) listeners.clear();
+    this.#engine.event((client, now) => client.stop(now));
+    this.#connection.dispose();
+    await this.#storage?.close();
+    this.#engine.end();
+  }
+
+  #letGo(error: CollabError | null): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listeners.closed.emit(error);
+    this.files.forget();
+    this.presence.dispose();
   }
 
   #readStatus(): Status {

@@ -73,6 +73,8 @@ export interface RoomEvents {
   settings: string;
   /** Something went wrong; the room goes on unless `status.phase` is `refused`. */
   error: CollabError;
+  /** The last event: by `close` (`null`), or since the WASM client failed. Bindings end with it. */
+  closed: CollabError | null;
 }
 
 /** A joined room. Edits work at once and offline; `close` it when it is no longer shown. */

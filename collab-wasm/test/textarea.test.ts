@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bindTextarea } from '../src-ts/bindings/textarea.js';
 import type { Binding, Room } from '../src-ts/index.js';
-import { freshName, join, leaveAll, meet } from './meeting.js';
+import { freshName, join, leaveAll, meet, until } from './meeting.js';
 
 let [here, there]: [Room, Room] = [] as never;
 let element: HTMLTextAreaElement;
@@ -102,13 +102,8 @@ test('the own selection is told to others', async () => {
   element.focus();
   element.setSelectionRange(1, 4, 'backward');
   document.dispatchEvent(new Event('selectionchange'));
-  await meet(here, there);
   const seen = (): unknown => there.presence.list().find(({ self }) => !self)?.cursor;
-  await new Promise<void>((resolve) => {
-    there.on('presence', () => {
-      if (JSON.stringify(seen()) === '{"anchor":4,"head":1}') resolve();
-    });
-  });
+  await until(there, () => JSON.stringify(seen()) === '{"anchor":4,"head":1}');
 });
 
 test('after disposal neither side hears of the other', async () => {
@@ -117,5 +112,15 @@ test('after disposal neither side hears of the other', async () => {
   type('ab');
   expect(text(here)).toBe('a');
   await remote(0, 0, 'x');
+  expect(element.value).toBe('ab');
+});
+
+test('a closed room leaves the element alone', async () => {
+  type('a');
+  await here.close();
+  element.focus();
+  type('ab');
+  document.dispatchEvent(new Event('selectionchange'));
+  element.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true }));
   expect(element.value).toBe('ab');
 });

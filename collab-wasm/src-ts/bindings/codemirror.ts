@@ -48,7 +48,7 @@ class CodeMirrorBinding implements PluginValue, EditorText {
     this.#file = file;
     this.#view = view;
     this.#link = new TextLink(file, this);
-    this.#stops = [this.#followGrant(grant)];
+    this.#stops = [this.#followGrant(grant), room.on('closed', () => this.destroy())];
     // A view cannot be changed while its plugins are being made.
     queueMicrotask(() => this.#destroyed || this.#link.resync());
   }
@@ -82,6 +82,7 @@ class CodeMirrorBinding implements PluginValue, EditorText {
   }
 
   update(update: ViewUpdate): void {
+    if (this.#destroyed) return;
     for (const transaction of update.transactions) {
       const foreign = transaction.annotation(fromRoom) === true;
       if (transaction.docChanged && !foreign) this.#link.local(splicesOf(transaction));
@@ -120,8 +121,10 @@ function splicesOf(transaction: Transaction): Splice[] {
 }
 
 function undoOf(room: Room, file: TextFile): Extension {
+  let open = true;
+  room.on('closed', () => (open = false));
   const run = (direction: 'undo' | 'redo') => (): boolean => {
-    if (room.status.canWrite) file[direction]();
+    if (open && room.status.canWrite) file[direction]();
     // Handled either way: no other history may answer.
     return true;
   };

@@ -40,12 +40,13 @@ export function followCursors(room: Room, file: TextFile, draw: () => void): () 
       if (!stopped) draw();
     });
   };
-  const stops = [room.on('presence', schedule), file.onDelta(schedule)];
-  schedule();
-  return () => {
+  const stop = (): void => {
     stopped = true;
-    stops.forEach((stop) => stop());
+    stops.forEach((each) => each());
   };
+  const stops = [room.on('presence', schedule), file.onDelta(schedule), room.on('closed', stop)];
+  schedule();
+  return stop;
 }
 
 function nextFrame(callback: () => void): void {
@@ -85,7 +86,7 @@ export const CARET_RULES: Record<string, Record<string, string>> = {
     display: 'inline-block',
     width: '2px',
     height: '1.2em',
-    margin: '0 -1px',
+    margin: '0 -2px 0 0',
     'vertical-align': 'text-bottom',
     'pointer-events': 'none',
   },

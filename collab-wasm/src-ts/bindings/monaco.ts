@@ -100,6 +100,7 @@ class MonacoBinding implements Binding, EditorText {
       editor.onDidFocusEditorText(() => this.#tellCursor()),
     ];
     this.#stops.push(() => disposables.forEach((disposable) => disposable.dispose()));
+    this.#stops.push(this.#room.on('closed', () => this.dispose()));
   }
 
   #changed(event: Monaco.editor.IModelContentChangedEvent): void {

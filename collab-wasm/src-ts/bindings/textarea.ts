@@ -122,7 +122,7 @@ class TextareaBinding implements Binding, EditorText {
       this.#element.readOnly = this.#wasReadOnly || !this.#room.status.canWrite;
     };
     follow();
-    const stop = this.#room.on('status', follow);
-    this.#stop.signal.addEventListener('abort', stop);
+    const stops = [this.#room.on('status', follow), this.#room.on('closed', () => this.dispose())];
+    this.#stop.signal.addEventListener('abort', () => stops.forEach((stop) => stop()));
   }
 }
