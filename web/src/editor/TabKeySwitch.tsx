@@ -10,22 +10,36 @@ interface TabKeySwitchProps {
 /** Says what the Tab key does inside the editor, and changes it: the way out by keyboard. */
 export function TabKeySwitch({ monaco, editor }: TabKeySwitchProps) {
   const [moves, setMoves] = useState(false);
+  const [toggled, setToggled] = useState(false);
+  useEffect(() => editor.updateOptions({ tabFocusMode: moves }), [editor, moves]);
   useEffect(() => {
-    const read = (): void => setMoves(editor.getOption(monaco.editor.EditorOption.tabFocusMode));
-    read();
-    const listener = editor.onDidChangeConfiguration(read);
-    return () => listener.dispose();
+    const { KeyCode, KeyMod } = monaco;
+    const action = editor.addAction({
+      id: 'collab.toggleTabKey',
+      label: 'Toggle Whether the Tab Key Moves Focus',
+      // The second one is for Macs, where Cmd+M hides the window.
+      keybindings: [KeyMod.CtrlCmd | KeyCode.KeyM, KeyMod.WinCtrl | KeyMod.Shift | KeyCode.KeyM],
+      run: () => {
+        setMoves((before) => !before);
+        setToggled(true);
+      },
+    });
+    return () => action.dispose();
   }, [monaco, editor]);
-  const toggle = (): void => editor.trigger('status-bar', 'editor.action.toggleTabFocusMode', null);
+  const text = moves ? 'Tab moves focus' : 'Tab indents';
   return (
-    <button
-      type="button"
-      className="tab-key"
-      aria-pressed={moves}
-      title="Ctrl+M in the editor changes this (Ctrl+Shift+M on a Mac)"
-      onClick={toggle}
-    >
-      Tab {moves ? 'moves focus' : 'indents'}
-    </button>
+    <>
+      <button
+        type="button"
+        className="tab-key"
+        title="Ctrl+M in the editor changes this (Ctrl+Shift+M on a Mac)"
+        onClick={() => setMoves(!moves)}
+      >
+        {text}
+      </button>
+      <span role="status" className="visually-hidden">
+        {toggled ? text : ''}
+      </span>
+    </>
   );
 }
