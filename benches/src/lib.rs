@@ -1,0 +1,41 @@
+//! What all benches share: real editing histories as the updates that their authors' documents sent.
+//!
+//! The histories lie in `$COLLAB_TRACES`, by default `../shared/traces` beside the workspace (their
+//! sources stand in `SOURCE.md` there), and are not part of the project. Where one is missing, its
+//! bench is left out and says so.
+
+mod history;
+mod replay;
+
+pub use history::{Edit, History, Patch};
+pub use replay::{Replayed, replay};
+
+/// The histories that benches run on, by the names of their files.
+pub const HISTORIES: [&str; 8] = [
+    "concurrent_traces/friendsforever",
+    "concurrent_traces/clownschool",
+    "concurrent_traces/node_nodecc",
+    "sequential_traces/sveltecomponent",
+    "sequential_traces/rustcode",
+    "sequential_traces/friendsforever_flat",
+    "sequential_traces/clownschool_flat",
+    "sequential_traces/json-crdt-blog-post",
+];
+
+/// Reads every byte of every update, one after the other: less than this no reader can do.
+pub fn touch(updates: &[Vec<u8>]) -> u64 {
+    let step = |sum: u64, &byte: &u8| sum.wrapping_mul(31).wrapping_add(u64::from(byte));
+    updates.iter().flatten().fold(0, step)
+}
+
+/// A permutation that is the same in every run (SplitMix64).
+pub fn shuffled(updates: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut shuffled = updates.to_vec();
+    let mut state = 1u64;
+    for i in (1..shuffled.len()).rev() {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        shuffled.swap(i, (mixed >> 33) as usize % (i + 1));
+    }
+    shuffled
+}
