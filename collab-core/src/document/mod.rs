@@ -131,9 +131,15 @@ impl Document {
             match change {
                 Change::Text { file, delta } => self.report_text(file, delta, origin),
                 Change::Files => self.events.push(Event::Files),
-                Change::Setting(key) => self.events.push(Event::Setting { key }),
+                Change::Settings => self.report_settings(),
                 Change::Update(update) => self.emit(Some(update)),
             }
+        }
+    }
+
+    fn report_settings(&mut self) {
+        for key in self.settings.changed_keys(&read(&self.doc)) {
+            self.events.push(Event::Setting { key });
         }
     }
 

@@ -14,8 +14,8 @@ pub(super) enum Change {
     Text { file: FileId, delta: Vec<Delta> },
     /// The list of files changed.
     Files,
-    /// This setting changed.
-    Setting(String),
+    /// Settings changed.
+    Settings,
     /// The update that the transaction amounts to. Only noted while somebody asks for it.
     Update(Vec<u8>),
 }

@@ -2,7 +2,7 @@
 //!
 //! What is a matter of taste (a theme, a font size) does not belong here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use yrs::{Any, Map, MapRef, Observable, Out, ReadTxn, TransactionMut};
@@ -23,16 +23,24 @@ pub(super) const LANGUAGE: &str = "language";
 /// The root map, as JSON values.
 pub(super) struct Settings {
     map: MapRef,
+    /// What the owner was told of, to find what changed: Yrs' own account of the changed keys
+    /// panics on some entries that another client may write.
+    told: BTreeMap<String, Value>,
 }
 
 impl Settings {
     pub(super) fn new(map: MapRef, observed: Observed) -> Self {
-        map.observe(SETTINGS, move |txn, event| {
-            for key in event.keys(txn).keys() {
-                observed.note(Change::Setting(key.to_string()));
-            }
-        });
-        Self { map }
+        map.observe(SETTINGS, move |_, _| observed.note(Change::Settings));
+        Self { map, told: BTreeMap::new() }
+    }
+
+    /// Keys whose values differ from those at the last call, ascending.
+    pub(super) fn changed_keys(&mut self, txn: &impl ReadTxn) -> Vec<String> {
+        let now = self.all(txn);
+        let before = std::mem::replace(&mut self.told, now);
+        let gone = before.keys().filter(|key| !self.told.contains_key(*key));
+        let new = self.told.iter().filter(|(key, value)| before.get(*key) != Some(*value));
+        gone.chain(new.map(|(key, _)| key)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     pub(super) fn get(&self, txn: &impl ReadTxn, key: &str) -> Option<Value> {

@@ -106,6 +106,20 @@ fn roots_used_as_other_types_do_no_harm() {
 }
 
 #[test]
+fn formatting_where_a_setting_belongs_is_ignored() {
+    // Client 9, clock 0: ContentFormat with parent `settings` and key `k`.
+    let update = [1, 1, 9, 0, 0x26, 1, 8, b's', b'e', b't', b't', b'i', b'n', b'g', b's']
+        .into_iter()
+        .chain([1, b'k', 1, b'b', 4, b't', b'r', b'u', b'e', 0]);
+    let mut document = Document::new(1);
+    document.set_setting("language", &serde_json::json!("rust")).unwrap();
+    events(&mut document);
+    document.apply(&update.collect::<Vec<_>>()).unwrap();
+    assert_eq!(document.settings().len(), 1);
+    assert_eq!(document.poll_event(), None);
+}
+
+#[test]
 fn events_that_nobody_polls_end_in_a_refusal_not_in_a_loss() {
     let mut document = Document::new(1);
     let main = FileId::main();

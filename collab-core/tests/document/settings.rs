@@ -15,6 +15,9 @@ fn settings_are_shared_by_key() {
     assert_eq!(bob.setting("tabs").unwrap()["stops"][3], json!("é"));
     assert_eq!(bob.settings().keys().collect::<Vec<_>>(), ["language", "tabs"]);
     assert_eq!(events(&mut bob).pop(), Some(Event::Setting { key: "tabs".into() }));
+    alice.set_setting("tabs", &Value::Null).unwrap();
+    send(&mut alice, &mut bob);
+    assert_eq!(events(&mut bob), [Event::Setting { key: "tabs".into() }]);
 }
 
 #[test]
