@@ -118,33 +118,14 @@ impl Room {
             Dialect::Plain => self.open(peer, DOC_CHANNEL),
             Dialect::V1 => {
                 let (limits, keeps) = (self.config.limits, self.config.keeps);
-                let user = grant.user.clone();
                 let welcome =
                     Message::Welcome { version: VERSION, peer: peer.0, grant, limits, keeps };
                 self.send(peer, Class::Control, 0, &welcome);
                 if !self.store_ok {
                     self.send_store_health(peer);
                 }
-                self.announce(EventKind::PeerJoined, peer, &user);
             }
         }
-    }
-
-    /// Tells all other `collab.v1` connections that one has come or gone (PROTOCOL section 4).
-    fn announce(&mut self, kind: EventKind, about: PeerId, user: &str) {
-        let mut payload = Writer::default();
-        payload.var_uint(about.0);
-        if kind == EventKind::PeerJoined {
-            payload.var_string(user);
-        }
-        let payload = payload.into_bytes();
-        let frame = Message::Event { kind: kind as u64, payload: &payload }.frame(Dialect::V1, 0);
-        let told = |(&peer, state): (&PeerId, &Peer)| {
-            let frame = frame.clone();
-            let output = Output::Send { peer, class: Class::Control, frame };
-            (peer != about && state.dialect == Dialect::V1).then_some(output)
-        };
-        self.outputs.extend(self.peers.iter().filter_map(told));
     }
 
     /// Opens a channel for a peer, loading it for the first one.
@@ -207,9 +188,6 @@ impl Room {
         };
         for number in state.channels.into_keys() {
             self.unsubscribe(now, peer, number);
-        }
-        if state.dialect == Dialect::V1 {
-            self.announce(EventKind::PeerLeft, peer, "");
         }
         if self.peers.is_empty() {
             self.next_sweep = Timestamp::NEVER;
