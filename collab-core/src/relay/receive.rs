@@ -106,11 +106,11 @@ impl Room {
             return;
         };
         if !is_channel_name(name) {
-            return self.refuse(peer, 0, ErrorCode::ChannelUnknown, 0, "not a channel name");
+            return self.refuse(peer, 0, ErrorCode::ChannelUnknown, 0, name);
         }
         let is_open = self.channels.number(name).is_some_and(|n| state.channels.contains_key(&n));
         if !is_open && state.channels.len() >= self.config.channels_max {
-            return self.refuse(peer, 0, ErrorCode::TooManyChannels, 0, "too many channels");
+            return self.refuse(peer, 0, ErrorCode::TooManyChannels, 0, name);
         }
         self.open(peer, name);
     }

@@ -239,7 +239,7 @@ impl Session {
 }
 
 /// Whether a session stays away until its caller says otherwise. Unlike other codes of its range,
-/// 4408 is worth a retry: a laptop that slept was silent for too long.
+/// 4408 is worth a retry: a busy machine may be late with its `hello`.
 fn is_final(close: CloseCode) -> bool {
     close.is_final() && close != CloseCode::TIMEOUT
 }

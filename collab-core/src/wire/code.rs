@@ -36,7 +36,7 @@ impl CloseCode {
     pub const TOO_LARGE: Self = Self(1009);
     /// A fault of the relay.
     pub const INTERNAL: Self = Self(1011);
-    /// Read too slowly, or the relay is overloaded: retry later.
+    /// Read too slowly, silent for too long, or the relay is overloaded: retry later.
     pub const TRY_LATER: Self = Self(1013);
     /// The peer broke the protocol.
     pub const PROTOCOL: Self = Self(4400);
@@ -44,7 +44,7 @@ impl CloseCode {
     pub const UNAUTHORIZED: Self = Self(4401);
     /// Not allowed in this room.
     pub const FORBIDDEN: Self = Self(4403);
-    /// No `hello`, or silent for too long.
+    /// No `hello`.
     pub const TIMEOUT: Self = Self(4408);
     /// The room's stored bytes failed verification.
     pub const QUARANTINED: Self = Self(4423);

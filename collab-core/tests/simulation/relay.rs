@@ -123,7 +123,7 @@ impl World {
             if now.since(peer.heard) > Duration::from_secs(60) {
                 let connection = peer.connection;
                 self.trace(|_| format!("relay closes silent {id:?}"));
-                self.send(connection, Way::Down, Parcel::Close(4408));
+                self.send(connection, Way::Down, Parcel::Close(1013));
                 self.relay_loses(connection);
             } else if now.since(peer.said) >= Duration::from_secs(20) {
                 let max = self.plan.queue_max_frames;

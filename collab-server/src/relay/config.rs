@@ -32,7 +32,7 @@ pub struct RelayConfig {
     pub authorizations_max: usize,
     /// Time for the first frame of a `collab.v1` connection.
     pub hello_timeout: Duration,
-    /// A connection from which nothing arrives for this long is closed with 4408.
+    /// A connection from which nothing arrives for this long is closed with 1013.
     pub silence_timeout: Duration,
     /// How often a quiet connection is pinged, so that a live one never seems silent.
     pub ping_interval: Duration,

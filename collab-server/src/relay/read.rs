@@ -34,7 +34,8 @@ pub(super) async fn frames(
             Ok(Some(Ok(data))) => data,
             Ok(Some(Err(error))) => return failed(&error),
             Ok(None) => return ReadEnd::Gone,
-            Err(_) => return ReadEnd::Refused(CloseCode::TIMEOUT, "silent for too long"),
+            // Not 4408, which is final for stock clients: a laptop that slept shall come back.
+            Err(_) => return ReadEnd::Refused(CloseCode::TRY_LATER, "silent for too long"),
         };
         let refused = match data {
             Data::Binary(frame) => accept(state, joined, frame).await.err(),

@@ -1,6 +1,6 @@
 //! Two and more people in one room.
 
-use collab_core::wire::{AwarenessEntry, Dialect, EventKind, Message, write_awareness};
+use collab_core::wire::{AwarenessEntry, Dialect, Message, write_awareness};
 use collab_server::{Relay, RelayConfig};
 
 use crate::kit::{self, Client, Connect, Server};
@@ -101,20 +101,6 @@ async fn presence_reaches_everybody_and_ends_with_its_connection() {
         .await;
     alice.leave().await;
     bob.until("Alice's end", |client| client.awareness[&7] == "null").await;
-}
-
-#[tokio::test]
-async fn peers_hear_of_each_other_and_signal() {
-    let server = Server::ephemeral().await;
-    let mut alice = Client::v1(server.address, "room").await;
-    let bob = Client::v1(server.address, "room").await;
-    let joined =
-        |client: &Client| client.events.iter().any(|(kind, _)| *kind == EventKind::PeerJoined);
-    alice.until("Bob", joined).await;
-    assert_ne!(alice.peer, bob.peer);
-    bob.leave().await;
-    let left = |client: &Client| client.events.iter().any(|(kind, _)| *kind == EventKind::PeerLeft);
-    alice.until("Bob's end", left).await;
 }
 
 #[tokio::test]
