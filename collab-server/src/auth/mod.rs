@@ -10,7 +10,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::RoomName;
 
-/// Decides who may enter a room.
+/// Decides who may enter a room. One that trusts cookies must check `Origin` too: browsers send both
+/// from any page, and no same-origin rule protects a WebSocket.
 pub trait Authorizer: Send + Sync + 'static {
     /// A grant for this request, or why there is none. May take its time (a database, another
     /// service): it runs off the room, and the client waits.

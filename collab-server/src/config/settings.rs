@@ -1,6 +1,7 @@
 //! What holds after the check.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::RelayConfig;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
+/// More connections than one machine has.
+const MANY: u64 = 10_000_000;
+const HOUR_MS: u64 = 3_600_000;
 
 /// A frame holds an update and its envelope (PROTOCOL section 5).
 const ENVELOPE_BYTES: u64 = 64 * KIB;
@@ -50,187 +54,78 @@ impl Settings {
     }
 }
 
+/// The option of this name if it lies in the range, else the default's field of the same name.
+macro_rules! size {
+    ($options:ident, $default:expr, $name:ident, $range:expr) => {
+        check(stringify!($name), $options.$name, $default.$name as u64, $range)?
+    };
+}
+
+/// The same for a field of the default that is a duration without `_ms` in its name.
+macro_rules! time {
+    ($options:ident, $default:expr, $name:ident = $field:ident, $min_ms:expr) => {{
+        let default_ms = $default.$field.as_millis() as u64;
+        let range = $min_ms..=HOUR_MS;
+        Duration::from_millis(check(stringify!($name), $options.$name, default_ms, range)?)
+    }};
+}
+
 fn relay(options: &Options) -> Result<RelayConfig, ConfigError> {
-    let default = RelayConfig::default();
-    let room = room(options, &default.room)?;
+    let d = RelayConfig::default();
     Ok(RelayConfig {
-        room,
-        queue_max_bytes: size(
-            "queue_max_bytes",
-            options.queue_max_bytes,
-            default.queue_max_bytes,
-            64 * KIB,
-            GIB,
-        )?,
-        queue_max_frames: size(
-            "queue_max_frames",
-            options.queue_max_frames,
-            default.queue_max_frames,
-            16,
-            MIB,
-        )?,
-        journal_max_bytes: size(
-            "journal_max_bytes",
-            options.journal_max_bytes,
-            default.journal_max_bytes,
-            MIB,
-            64 * GIB,
-        )?,
-        connections_max: size(
-            "connections_max",
-            options.connections_max,
-            default.connections_max,
-            1,
-            10_000_000,
-        )?,
-        room_connections_max: size(
-            "room_connections_max",
-            options.room_connections_max,
-            default.room_connections_max,
-            1,
-            1_000_000,
-        )?,
-        address_connections_max: size(
-            "address_connections_max",
-            options.address_connections_max,
-            default.address_connections_max,
-            0,
-            10_000_000,
-        )?,
-        loads_max: size("loads_max", options.loads_max, default.loads_max, 1, 1024)?,
-        work_max: size("work_max", options.work_max, default.work_max, 1, 1024)?,
-        hello_timeout: time(
-            "hello_timeout_ms",
-            options.hello_timeout_ms,
-            default.hello_timeout,
-            100,
-        )?,
-        silence_timeout: time(
-            "silence_timeout_ms",
-            options.silence_timeout_ms,
-            default.silence_timeout,
-            30_000,
-        )?,
-        write_timeout: time(
-            "write_timeout_ms",
-            options.write_timeout_ms,
-            default.write_timeout,
-            100,
-        )?,
-        shutdown_timeout: time(
-            "shutdown_timeout_ms",
-            options.shutdown_timeout_ms,
-            default.shutdown_timeout,
-            100,
-        )?,
-        ..default
+        room: room(options, &d.room)?,
+        queue_max_bytes: size!(options, d, queue_max_bytes, 64 * KIB..=GIB) as usize,
+        queue_max_frames: size!(options, d, queue_max_frames, 16..=MIB) as usize,
+        journal_max_bytes: size!(options, d, journal_max_bytes, MIB..=64 * GIB) as usize,
+        connections_max: size!(options, d, connections_max, 1..=MANY) as usize,
+        room_connections_max: size!(options, d, room_connections_max, 1..=MANY) as usize,
+        address_connections_max: size!(options, d, address_connections_max, 0..=MANY) as usize,
+        loads_max: size!(options, d, loads_max, 1..=1024) as usize,
+        work_max: size!(options, d, work_max, 1..=1024) as usize,
+        hello_timeout: time!(options, d, hello_timeout_ms = hello_timeout, 100),
+        silence_timeout: time!(options, d, silence_timeout_ms = silence_timeout, 30_000),
+        write_timeout: time!(options, d, write_timeout_ms = write_timeout, 100),
+        shutdown_timeout: time!(options, d, shutdown_timeout_ms = shutdown_timeout, 100),
+        ..d
     })
 }
 
-fn room(options: &Options, default: &RoomConfig) -> Result<RoomConfig, ConfigError> {
-    let told = default.limits;
-    let room_max_bytes =
-        size("room_max_bytes", options.room_max_bytes, default.room_max_bytes, 64 * KIB, GIB)?;
-    let update_max_bytes =
-        range("update_max_bytes", options.update_max_bytes, told.update_max_bytes, KIB, 256 * MIB)?;
+fn room(options: &Options, d: &RoomConfig) -> Result<RoomConfig, ConfigError> {
     Ok(RoomConfig {
-        limits: Limits {
-            frame_max_bytes: update_max_bytes + ENVELOPE_BYTES,
-            update_max_bytes,
-            awareness_max_bytes: range(
-                "awareness_max_bytes",
-                options.awareness_max_bytes,
-                told.awareness_max_bytes,
-                256,
-                MIB,
-            )?,
-            signal_max_bytes: range(
-                "signal_max_bytes",
-                options.signal_max_bytes,
-                told.signal_max_bytes,
-                256,
-                MIB,
-            )?,
-        },
-        room_max_bytes,
-        awareness_clients_max: size(
-            "awareness_clients_max",
-            options.awareness_clients_max,
-            default.awareness_clients_max,
-            1,
-            1024,
-        )?,
-        channels_max: size("channels_max", options.channels_max, default.channels_max, 1, 1024)?,
-        room_channels_max: size(
-            "room_channels_max",
-            options.room_channels_max,
-            default.room_channels_max,
-            1,
-            65_536,
-        )?,
-        backlog_max_bytes: size(
-            "backlog_max_bytes",
-            options.backlog_max_bytes,
-            default.backlog_max_bytes,
-            64 * KIB,
-            GIB,
-        )?,
-        presence_timeout: time(
-            "presence_timeout_ms",
-            options.presence_timeout_ms,
-            default.presence_timeout,
-            1000,
-        )?,
-        compact_tail_updates: size(
-            "compact_tail_updates",
-            options.compact_tail_updates,
-            default.compact_tail_updates,
-            2,
-            MIB,
-        )?,
-        compact_tail_bytes: size(
-            "compact_tail_bytes",
-            options.compact_tail_bytes,
-            default.compact_tail_bytes,
-            KIB,
-            GIB,
-        )?,
-        ..default.clone()
+        limits: told(options, &d.limits)?,
+        room_max_bytes: size!(options, d, room_max_bytes, 64 * KIB..=GIB) as usize,
+        awareness_clients_max: size!(options, d, awareness_clients_max, 1..=1024) as usize,
+        channels_max: size!(options, d, channels_max, 1..=1024) as usize,
+        room_channels_max: size!(options, d, room_channels_max, 1..=65_536) as usize,
+        backlog_max_bytes: size!(options, d, backlog_max_bytes, 64 * KIB..=GIB) as usize,
+        presence_timeout: time!(options, d, presence_timeout_ms = presence_timeout, 1_000),
+        compact_tail_updates: size!(options, d, compact_tail_updates, 2..=MIB) as usize,
+        compact_tail_bytes: size!(options, d, compact_tail_bytes, KIB..=GIB) as usize,
+        ..d.clone()
     })
 }
 
-fn range(
+/// The limits that clients are told.
+fn told(options: &Options, d: &Limits) -> Result<Limits, ConfigError> {
+    let update_max_bytes = size!(options, d, update_max_bytes, KIB..=256 * MIB);
+    Ok(Limits {
+        frame_max_bytes: update_max_bytes + ENVELOPE_BYTES,
+        update_max_bytes,
+        awareness_max_bytes: size!(options, d, awareness_max_bytes, 256..=MIB),
+        signal_max_bytes: size!(options, d, signal_max_bytes, 256..=MIB),
+    })
+}
+
+fn check(
     field: &'static str,
     given: Option<u64>,
     default: u64,
-    min: u64,
-    max: u64,
+    range: RangeInclusive<u64>,
 ) -> Result<u64, ConfigError> {
     let value = given.unwrap_or(default);
-    if (min..=max).contains(&value) {
+    if range.contains(&value) {
         Ok(value)
     } else {
-        Err(ConfigError::Range { field, value, min, max })
+        Err(ConfigError::Range { field, value, min: *range.start(), max: *range.end() })
     }
-}
-
-fn size(
-    field: &'static str,
-    given: Option<u64>,
-    default: usize,
-    min: u64,
-    max: u64,
-) -> Result<usize, ConfigError> {
-    Ok(range(field, given, default as u64, min, max)? as usize)
-}
-
-/// Up to an hour.
-fn time(
-    field: &'static str,
-    given: Option<u64>,
-    default: Duration,
-    min_ms: u64,
-) -> Result<Duration, ConfigError> {
-    let default_ms = default.as_millis() as u64;
-    Ok(Duration::from_millis(range(field, given, default_ms, min_ms, 3_600_000)?))
 }

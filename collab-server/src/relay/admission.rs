@@ -8,6 +8,8 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use super::RelayConfig;
 use crate::RoomName;
 
@@ -18,6 +20,7 @@ pub(crate) struct Admission {
     room_connections_max: usize,
     address_connections_max: usize,
     counts: Mutex<Counts>,
+    released: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -50,6 +53,7 @@ impl Admission {
             room_connections_max: config.room_connections_max,
             address_connections_max: config.address_connections_max,
             counts: Mutex::default(),
+            released: Notify::new(),
         }
     }
 
@@ -85,6 +89,17 @@ impl Admission {
         self.counts().all
     }
 
+    /// Waits until nobody holds a place.
+    pub(crate) async fn empty(&self) {
+        loop {
+            let released = self.released.notified();
+            if self.connections() == 0 {
+                return;
+            }
+            released.await;
+        }
+    }
+
     fn counts(&self) -> MutexGuard<'_, Counts> {
         // Nothing panics while the lock is held.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
@@ -99,6 +114,8 @@ impl Drop for Admitted {
         if let Some(address) = self.address {
             release(&mut counts.addresses, &address);
         }
+        drop(counts);
+        self.admission.released.notify_waiters();
     }
 }
 

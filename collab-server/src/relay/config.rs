@@ -30,6 +30,13 @@ pub struct RelayConfig {
     pub work_max: usize,
     /// Tokens that are checked at once.
     pub authorizations_max: usize,
+    /// Time for the authorizer's decision; then the client is told to come back.
+    pub authorize_timeout: Duration,
+    /// Time for loading one channel; then its clients are told to come back.
+    pub load_timeout: Duration,
+    /// A store that needs longer for a batch is reported as not taking writes. It is still waited
+    /// for.
+    pub append_patience: Duration,
     /// Time for the first frame of a `collab.v1` connection.
     pub hello_timeout: Duration,
     /// A connection from which nothing arrives for this long is closed with 1013.
@@ -64,6 +71,9 @@ impl Default for RelayConfig {
             loads_max: 16,
             work_max: processors,
             authorizations_max: 64,
+            authorize_timeout: Duration::from_secs(10),
+            load_timeout: Duration::from_secs(30),
+            append_patience: Duration::from_secs(5),
             hello_timeout: Duration::from_secs(10),
             silence_timeout: Duration::from_secs(60),
             ping_interval: Duration::from_secs(20),

@@ -11,9 +11,9 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message as Data, WebSocket};
 use bytes::Bytes;
 use collab_core::relay::{Input, PeerId};
-use collab_core::wire::{CloseCode, Dialect, Grant};
+use collab_core::wire::{CloseCode, Dialect, ErrorCode, Grant};
 use futures_util::future::{Either, select};
-use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::timeout;
 
@@ -33,7 +33,8 @@ pub(super) struct Arrival {
     pub(super) name: RoomName,
     pub(super) dialect: Dialect,
     pub(super) head: Arc<RequestHead>,
-    pub(super) admitted: Admitted,
+    /// Its place among the connections, given back when it ends.
+    pub(super) _place: Admitted,
 }
 
 /// A connection that is in a room. Dropping it leaves the room, whatever ended the task.
@@ -68,13 +69,12 @@ pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival)
         Err(Failed::Gone) => {}
         Err(Failed::Refused { code, close, reason }) => {
             tracing::debug!(%room, code = close.0, reason, "refused");
-            state.metrics.turned_away(reason);
+            state.metrics.turned_away(code.map_or("no_hello", ErrorCode::name));
             let frame = code.and_then(|code| handshake::error_frame(arrival.dialect, code));
             refuse(socket, frame, close, reason, state.config.close_timeout).await;
         }
     }
-    drop(arrival.admitted);
-    state.connection_ended.notify_waiters();
+    drop(arrival);
 }
 
 fn join(state: &Arc<RelayState>, arrival: &Arrival, grant: Grant) -> Joined {
@@ -114,7 +114,7 @@ async fn exchange(state: &RelayState, socket: WebSocket, joined: &Joined) {
         }
     };
     if let End::Closed(_sink) = end {
-        linger(&mut stream, state.config.close_timeout).await;
+        read::linger(&mut stream, state.config.close_timeout).await;
     }
 }
 
@@ -124,12 +124,6 @@ enum End {
     Gone,
     /// A close frame was sent; the sink keeps the socket open.
     Closed(SplitSink<WebSocket, Data>),
-}
-
-/// Waits for the peer's close frame: a socket that is closed with unread bytes is reset, and the
-/// peer may never see our close code.
-async fn linger(stream: &mut SplitStream<WebSocket>, patience: Duration) {
-    let _ = timeout(patience, async { while let Some(Ok(_)) = stream.next().await {} }).await;
 }
 
 async fn refuse(

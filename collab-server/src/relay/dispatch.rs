@@ -5,15 +5,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use collab_core::relay::{ChannelName, Class, Counter, Input, Job, Output, PeerId, Position};
+use collab_core::relay::{
+    ChannelName, Class, Counter, Input, Job, LoadFailure, Output, PeerId, Position,
+};
 use collab_core::wire::CloseCode;
 use futures_util::FutureExt;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::journal::Entry;
 use super::queue::Pushed;
 use super::room::{LiveRoom, State};
 use crate::auth::AuthRequest;
+use crate::store::StoreError;
 
 impl LiveRoom {
     /// Called under the room's lock; must not wait, and must not take the map's lock.
@@ -71,15 +74,21 @@ impl LiveRoom {
         let relay = &self.relay;
         let permit = relay.loads.acquire().await;
         let started = Instant::now();
-        let stored = relay.store.load(self.name(), &channel).await.map_err(|error| {
-            let reason: &dyn std::error::Error = &error;
-            tracing::error!(room = %self.name(), %channel, error = reason, "load failed");
-            relay.metrics.store_failures.inc();
-            error.load_failure()
-        });
+        let load = relay.store.load(self.name(), &channel);
+        let stored = match timeout(relay.config.load_timeout, load).await {
+            Ok(stored) => stored.map_err(|error| self.load_failed(&channel, &error)),
+            Err(_) => Err(self.load_failed(&channel, &StoreError::Slow)),
+        };
         relay.metrics.load_seconds.observe(started.elapsed().as_secs_f64());
         drop(permit);
         self.handle(Input::Loaded { channel, stored });
+    }
+
+    fn load_failed(&self, channel: &str, error: &StoreError) -> LoadFailure {
+        let reason: &dyn std::error::Error = error;
+        tracing::error!(room = %self.name(), channel, error = reason, "load failed");
+        self.relay.metrics.store_failures.inc();
+        error.load_failure()
     }
 
     /// The job says of itself that it never panics; if it does, the room would wait for ever.

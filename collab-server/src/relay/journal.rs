@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use collab_core::relay::{ChannelName, EntryNo, Input, Position};
 use futures_util::FutureExt;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::RelayState;
 use super::room::LiveRoom;
@@ -170,7 +171,7 @@ pub(crate) async fn write_batches(relay: Arc<RelayState>) {
 async fn write(relay: &RelayState, batch: &[Entry]) -> Vec<Position> {
     let mut pause = RETRY_FIRST;
     loop {
-        match attempt(relay, batch).await {
+        match patiently(relay, attempt(relay, batch)).await {
             Ok(positions) => {
                 report_health(relay, true);
                 return positions;
@@ -183,6 +184,16 @@ async fn write(relay: &RelayState, batch: &[Entry]) -> Vec<Position> {
             }
         }
     }
+}
+
+/// Waits for an attempt, and says so if it takes long.
+async fn patiently<T>(relay: &RelayState, attempt: impl Future<Output = T>) -> T {
+    let mut attempt = pin!(attempt);
+    if let Ok(result) = timeout(relay.config.append_patience, &mut attempt).await {
+        return result;
+    }
+    report_health(relay, false);
+    attempt.await
 }
 
 async fn attempt(relay: &RelayState, batch: &[Entry]) -> Result<Vec<Position>, StoreError> {

@@ -32,7 +32,8 @@ use axum::Router;
 use axum::routing::get;
 use collab_core::relay::{Input, PeerId};
 use collab_core::wire::{CloseCode, Grant};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::RoomName;
 use crate::auth::{AuthRequest, Authorizer, Open, Refusal};
@@ -78,7 +79,6 @@ pub(crate) struct RelayState {
     authorizations: Semaphore,
     next_peer: AtomicU64,
     closing: AtomicBool,
-    connection_ended: Notify,
 }
 
 /// Why a relay should not be sent traffic.
@@ -146,7 +146,7 @@ impl Relay {
     pub async fn shutdown(&self) -> bool {
         let state = self.state();
         state.closing.store(true, Ordering::Release);
-        let done = tokio::time::timeout(state.config.shutdown_timeout, state.wind_down()).await;
+        let done = timeout(state.config.shutdown_timeout, state.wind_down()).await;
         done.is_ok()
     }
 
@@ -193,7 +193,6 @@ impl RelayBuilder {
             authorizations: Semaphore::new(config.authorizations_max),
             next_peer: AtomicU64::new(1),
             closing: AtomicBool::new(false),
-            connection_ended: Notify::new(),
             config,
         });
         tokio::spawn(journal::write_batches(Arc::clone(&state)));
@@ -211,7 +210,8 @@ impl RelayState {
     async fn authorize(&self, request: &AuthRequest<'_>) -> Result<Grant, Refusal> {
         // The semaphore is never closed; if it were, nobody could be let in.
         let _permit = self.authorizations.acquire().await.map_err(|_| Refusal::Unavailable)?;
-        self.authorizer.authorize(request).await
+        let decision = self.authorizer.authorize(request);
+        timeout(self.config.authorize_timeout, decision).await.unwrap_or(Err(Refusal::Unavailable))
     }
 
     /// Counts a request that is not let in.
@@ -236,13 +236,7 @@ impl RelayState {
         for room in self.rooms.all() {
             room.close_all(CloseCode::GOING_AWAY, "shutting down");
         }
-        loop {
-            let ended = self.connection_ended.notified();
-            if self.admission.connections() == 0 {
-                break;
-            }
-            ended.await;
-        }
+        self.admission.empty().await;
         // What arrived between the first flush and the close.
         self.journal.flushed().await;
     }

@@ -1,6 +1,7 @@
 //! The reading half of a connection: frames into the room.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use axum::extract::ws::{Message as Data, WebSocket};
 use bytes::Bytes;
@@ -69,12 +70,32 @@ async fn accept(
 }
 
 fn failed(error: &axum::Error) -> ReadEnd {
-    let source = error.source().and_then(|source| source.downcast_ref::<tungstenite::Error>());
-    match source {
-        Some(tungstenite::Error::Capacity(_)) => {
-            ReadEnd::Refused(CloseCode::TOO_LARGE, "frame too large")
-        }
+    if is_too_large(error) {
+        ReadEnd::Refused(CloseCode::TOO_LARGE, "frame too large")
+    } else {
         // Everything else that this library reports leaves a stream that cannot be read on.
-        _ => ReadEnd::Gone,
+        ReadEnd::Gone
     }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<tungstenite::Error>());
+    matches!(source, Some(tungstenite::Error::Capacity(_)))
+}
+
+/// Waits for the peer's close frame: a socket that is closed with unread bytes is reset, and the
+/// peer may never see our close code.
+pub(super) async fn linger(stream: &mut SplitStream<WebSocket>, patience: Duration) {
+    let ended = async {
+        loop {
+            match stream.next().await {
+                Some(Ok(_)) => {}
+                // What follows cannot be read; the peer gets its time all the same.
+                Some(Err(error)) if is_too_large(&error) => std::future::pending().await,
+                Some(Err(_)) | None => return,
+            }
+        }
+    };
+    // The connection is over either way.
+    let _ = timeout(patience, ended).await;
 }

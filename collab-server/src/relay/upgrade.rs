@@ -55,11 +55,11 @@ pub(super) async fn upgrade(
         return Err(state.turned_away("closing", Rejected::Closing));
     }
     let head = RequestHead::new(&parts);
-    let admitted = state
+    let place = state
         .admission
         .admit(&name, head.address)
         .map_err(|full| state.turned_away(full.label(), Rejected::Full(full)))?;
-    let arrival = Arrival { name, dialect, head: head.into(), admitted };
+    let arrival = Arrival { name, dialect, head: head.into(), _place: place };
     let frame_max_bytes = state.config.room.limits.frame_max_bytes as usize;
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])

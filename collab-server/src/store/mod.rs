@@ -96,6 +96,9 @@ pub enum StoreError {
     /// An append was answered with another number of positions than it had updates.
     #[error("the store answered with a wrong number of positions")]
     Positions,
+    /// No answer came in time.
+    #[error("the store did not answer in time")]
+    Slow,
     /// The implementation panicked.
     #[error("the store panicked")]
     Panicked,

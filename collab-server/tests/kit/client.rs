@@ -195,6 +195,12 @@ impl Client {
         text_of(&self.doc)
     }
 
+    /// The text's length in UTF-16 code units, without walking it.
+    pub(crate) fn length(&self) -> usize {
+        let main = self.doc.get_or_insert_text("main");
+        main.len(&self.doc.transact()) as usize
+    }
+
     pub(crate) async fn say(&mut self, channel: u64, message: &Message<'_>) {
         self.send(Data::Binary(message.frame(self.dialect, channel))).await;
     }
@@ -277,6 +283,8 @@ impl Client {
             Some(Ok(Data::Binary(frame))) => self.handle(&frame).await,
             Some(Ok(Data::Close(frame))) => {
                 self.closed = Some(frame.map_or(1005, |frame| frame.code.into()));
+                // Reading on answers the close frame; the relay waits for that.
+                let _ = self.socket.next().await;
             }
             Some(Ok(_)) => {}
             Some(Err(_)) | None => self.closed = self.closed.or(Some(1006)),

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod client;
+mod process;
 
 pub(crate) use client::{Client, Connect, document, text_of};
+pub(crate) use process::{Process, command};
 
 use std::net::SocketAddr;
 use std::path::Path;
