@@ -24,5 +24,5 @@ export function Editor({ monaco, room, file, scheme, onEditor }: EditorProps) {
     return () => onEditor(null);
   }, [editor, onEditor]);
   useEffect(() => editor?.updateOptions({ ariaLabel: `Editor, ${file.name}` }), [editor, file.name]);
-  return <div className="editor" ref={host} />;
+  return <div className="editor-host" ref={host} />;
 }

@@ -5,6 +5,8 @@ type Options = Monaco.editor.IEditorOptions;
 
 export const FIXED_OPTIONS: Monaco.editor.IStandaloneEditorConstructionOptions = {
   model: null,
+  // Words are offered while typing code; only Tab takes one, so Enter is always a new line.
+  acceptSuggestionOnEnter: 'off',
   ariaLabel: 'Editor',
   automaticLayout: true,
   fixedOverflowWidgets: true,
@@ -27,6 +29,8 @@ export const FIXED_OPTIONS: Monaco.editor.IStandaloneEditorConstructionOptions =
   stickyScroll: { enabled: false },
   // Words of other languages than English are no attack; real disguises stay marked.
   unicodeHighlight: { nonBasicASCII: false },
+  // The theme's colours do not reach into the shadow root of the context menu.
+  useShadowDOM: false,
   wordBasedSuggestions: 'currentDocument',
 };
 

@@ -2,7 +2,7 @@ import type { Room } from 'collab-wasm';
 import { bindMonaco } from 'collab-wasm/monaco';
 import type * as Monaco from 'monaco-editor/editor';
 import { useEffect, useRef } from 'react';
-import { languageById } from './languages';
+import { languageById, PLAIN_TEXT } from './languages';
 import type { CodeEditor } from './useEditor';
 import type { MonacoModule } from './useMonaco';
 
@@ -41,5 +41,6 @@ export function useBoundFile(
     const { id, tabSize } = languageById(language);
     monaco.editor.setModelLanguage(model, id);
     model.updateOptions({ tabSize, indentSize: tabSize, insertSpaces: id !== 'go' });
+    editor?.updateOptions({ quickSuggestions: id !== PLAIN_TEXT.id && id !== 'markdown' });
   }, [monaco, editor, fileId, language]);
 }

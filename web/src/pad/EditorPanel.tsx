@@ -49,7 +49,7 @@ function NoFile({ onCreate }: { onCreate: (() => void) | null }) {
     <div className="editor-empty">
       <p>All files of this session were deleted. They can be restored from the file menu.</p>
       {onCreate !== null && (
-        <button type="button" className="button" onClick={onCreate}>
+        <button type="button" className="push-button" onClick={onCreate}>
           New file
         </button>
       )}

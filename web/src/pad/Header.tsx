@@ -17,16 +17,16 @@ interface HeaderProps {
 /** Which session this is, its link, who is here, and the theme. */
 export function Header({ sessionId, people, files, theme, onVisit, onRename }: HeaderProps) {
   return (
-    <header className="header">
+    <header className="pad-header">
       <Wordmark short />
-      <div className="header__session">
-        <h1 className="header__name" title={sessionId}>
+      <div className="pad-header__session">
+        <h1 className="pad-header__name" title={sessionId}>
           <span className="visually-hidden">Session </span>
           {sessionId}
         </h1>
         <CopyLinkButton sessionId={sessionId} />
       </div>
-      <div className="header__right">
+      <div className="pad-header__right">
         {people.length > 0 && <PeopleMenu people={people} files={files} onVisit={onVisit} onRename={onRename} />}
         <ThemeMenu {...theme} />
       </div>

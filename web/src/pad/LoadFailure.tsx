@@ -8,7 +8,7 @@ export function LoadFailure({ code }: { code: ErrorCode | undefined }) {
     <div className="editor-empty" role="alert">
       <h2 className="editor-empty__title">{title}</h2>
       <p>{advice}</p>
-      <button type="button" className="button" onClick={() => location.reload()}>
+      <button type="button" className="push-button" onClick={() => location.reload()}>
         Reload
       </button>
     </div>

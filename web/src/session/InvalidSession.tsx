@@ -23,7 +23,7 @@ export function InvalidSession({ given }: { given: string }) {
           <code className="card__code">. _ ~ -</code> and nothing else. Was the link cut or changed on its way?
         </p>
         <div className="card__actions">
-          <button type="button" className="button" onClick={start}>
+          <button type="button" className="push-button" onClick={start}>
             Start a new session
           </button>
         </div>

@@ -53,11 +53,11 @@ export function NameForm({ title, submitLabel, initial, onName, onCancel, childr
       </p>
       <div className="card__actions">
         {onCancel !== undefined && (
-          <button type="button" className="button button--quiet" onClick={onCancel}>
+          <button type="button" className="push-button push-button--quiet" onClick={onCancel}>
             Cancel
           </button>
         )}
-        <button type="submit" className="button">
+        <button type="submit" className="push-button">
           {submitLabel}
         </button>
       </div>
