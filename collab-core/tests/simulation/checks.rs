@@ -22,7 +22,18 @@ impl World {
         assert_eq!(clients.len(), self.plan.clients, "everybody is back");
         self.check_statuses(&clients);
         self.check_contents(&clients);
-        check_presence(&clients);
+        self.check_presence();
+    }
+
+    /// Everybody sees everybody who is there, and no ghosts.
+    pub(crate) fn check_presence(&self) {
+        let clients: Vec<&Client> = self.clients.iter().flatten().collect();
+        let mut there: Vec<u64> = clients.iter().map(|client| client.presence.client()).collect();
+        there.sort_unstable();
+        for client in clients {
+            let seen: Vec<u64> = client.presence.people().iter().map(|p| p.client).collect();
+            assert_eq!(seen, there, "presence as client {} sees it", client.presence.client());
+        }
     }
 
     /// What a newcomer would see.
@@ -69,14 +80,4 @@ fn contents(document: &Document) -> Contents {
 fn shown(document: &Document) -> Shown {
     let files = document.files().into_iter().chain(document.deleted_files());
     files.map(|file| (file.clone(), document.text(&file.id))).collect()
-}
-
-/// Everybody sees everybody who is there, and no ghosts.
-fn check_presence(clients: &[&Client]) {
-    let mut there: Vec<u64> = clients.iter().map(|client| client.presence.client()).collect();
-    there.sort_unstable();
-    for (index, client) in clients.iter().enumerate() {
-        let seen: Vec<u64> = client.presence.people().iter().map(|p| p.client).collect();
-        assert_eq!(seen, there, "presence as client {index} sees it");
-    }
 }

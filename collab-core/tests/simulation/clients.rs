@@ -31,10 +31,10 @@ impl World {
         if process.storage.is_none() {
             self.model.crashed(client);
         }
-        self.disks[client] = process.storage;
         if let Some(id) = process.connection {
             self.hang_up(id);
         }
+        self.disks[client] = process.storage;
     }
 
     pub(crate) fn plan_edit(&mut self, client: usize) {

@@ -23,7 +23,8 @@ impl World {
             20..35 => self.note("partition", |world| world.partition(client)),
             35..50 => self.note("slow reader", |world| world.slow_down(client)),
             50..65 => self.note("client crash", |world| world.crash_for_a_while(client)),
-            65..75 => self.note("relay crash", Self::crash_relay_for_a_while),
+            65..72 => self.note("relay crash", Self::crash_relay_for_a_while),
+            72..75 => self.note("power failure", Self::fail_power),
             75..80 => self.note("relay restart", Self::send_relay_away),
             80..90 => self.note("store outage", Self::fail_store),
             _ => self.note("network back", |world| world.network_back(client)),
@@ -89,6 +90,16 @@ impl World {
             let at_ms = self.now_ms + self.random.range(1, 20_000);
             self.at(at_ms, Event::RelayStarts);
         }
+    }
+
+    /// The relay and some clients crash in the same moment.
+    fn fail_power(&mut self) {
+        for client in 0..self.plan.clients {
+            if self.random.percent(50) {
+                self.crash_for_a_while(client);
+            }
+        }
+        self.crash_relay_for_a_while();
     }
 
     fn fail_store(&mut self) {

@@ -11,6 +11,8 @@ pub(crate) struct Plan {
     /// Of those, how many keep their edits in offline storage.
     pub(crate) with_storage: usize,
     pub(crate) room: RoomConfig,
+    /// Of those, how many write; the others look on.
+    pub(crate) writers: usize,
     /// How long edits and faults go on.
     pub(crate) busy_ms: u64,
     pub(crate) edit_every_ms: u64,
@@ -37,8 +39,9 @@ impl Plan {
             clients,
             with_storage: random.index(clients + 1),
             room,
+            writers: random.range(1, clients as u64 + 1) as usize,
             busy_ms: random.range(5_000, 60_000),
-            edit_every_ms: random.range(200, 4_000),
+            edit_every_ms: random.range(200, 5_000),
             fault_every_ms: random.range(200, 8_000),
             latency_max_ms: random.range(2, 400),
             store_delay_max_ms: random.range(2, 1_500),

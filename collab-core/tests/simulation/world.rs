@@ -20,6 +20,10 @@ const START_MS: u64 = 1_700_000_000_000;
 /// 60 s), the longest wait before a reconnect is 30 s, presence expires after 30 s.
 const HEALING_MS: u64 = 200_000;
 
+/// On a network that works everybody sees within this time who comes and goes: a few round trips,
+/// far less than what it takes presence to expire.
+const PRESENCE_MS: u64 = 8_000;
+
 /// Something that will happen.
 pub(crate) enum Event {
     Arrival(ConnectionId, Way, Parcel),
@@ -92,7 +96,9 @@ impl World {
         for client in 0..world.plan.clients {
             let storage = (client < world.plan.with_storage).then(Default::default);
             world.start_client(client, storage);
-            world.plan_edit(client);
+            if (client + 1) % world.plan.clients < world.plan.writers {
+                world.plan_edit(client);
+            }
         }
         world.plan_fault();
         world
@@ -100,14 +106,23 @@ impl World {
 
     /// Lives through everything, heals, and checks what is left.
     pub(crate) fn run(mut self) {
-        let end_ms = self.busy_until_ms + HEALING_MS;
+        self.live_until(self.busy_until_ms + HEALING_MS);
+        self.check_end();
+        self.crash_client(0);
+        self.live_until(self.now_ms + PRESENCE_MS);
+        self.check_presence();
+        self.restart_client(0);
+        self.live_until(self.now_ms + PRESENCE_MS);
+        self.check_end();
+        self.trace(|world| format!("{} edits, faults {:?}", world.model.len(), world.faults));
+    }
+
+    fn live_until(&mut self, end_ms: u64) {
         while let Some(at_ms) = self.next_ms().filter(|&at_ms| at_ms <= end_ms) {
             self.now_ms = self.now_ms.max(at_ms);
             self.step();
         }
         self.now_ms = end_ms;
-        self.check_end();
-        self.trace(|world| format!("{} edits, faults {:?}", world.model.len(), world.faults));
     }
 
     pub(crate) const fn now(&self) -> Timestamp {
