@@ -65,7 +65,8 @@ impl Client {
     /// What a process does first.
     pub(crate) fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let unsaved = self.storage.as_ref().map_or(0, |storage| storage.unsaved);
-        let mut effects = self.input(now, Input::Restored { channel: DOC, unsaved });
+        let mut effects = self.tell_presence(now);
+        effects.extend(self.input(now, Input::Restored { channel: DOC, unsaved }));
         effects.extend(self.input(now, Input::Start));
         effects
     }

@@ -26,24 +26,42 @@ mod store;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{available_parallelism, scope};
 
 use plan::Plan;
 use world::World;
 
-/// Seeds of an ordinary test run.
-const SEEDS: u64 = 60;
+/// Seeds of an ordinary test run; a nightly one takes thousands.
+const SEEDS: u64 = 100;
 
 #[test]
 fn replicas_converge_and_nothing_durable_is_lost_whatever_fails() {
     if let Some(seed) = setting("COLLAB_SIM_SEED") {
         return World::new(Plan::of_seed(seed), true).run();
     }
-    for seed in 0..setting("COLLAB_SIM_SEEDS").unwrap_or(SEEDS) {
-        let run = AssertUnwindSafe(|| World::new(Plan::of_seed(seed), false).run());
-        if let Err(panic) = catch_unwind(run) {
-            eprintln!("run it again with COLLAB_SIM_SEED={seed}");
-            resume_unwind(panic);
+    let seeds = setting("COLLAB_SIM_SEEDS").unwrap_or(SEEDS);
+    let next = AtomicU64::new(0);
+    scope(|scope| {
+        for _ in 0..available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(seed) = take_below(seeds, &next) {
+                    run(seed);
+                }
+            });
         }
+    });
+}
+
+fn take_below(end: u64, next: &AtomicU64) -> Option<u64> {
+    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&seed| seed < end)
+}
+
+fn run(seed: u64) {
+    let run = AssertUnwindSafe(|| World::new(Plan::of_seed(seed), false).run());
+    if let Err(panic) = catch_unwind(run) {
+        eprintln!("run it again with COLLAB_SIM_SEED={seed}");
+        resume_unwind(panic);
     }
 }
 
