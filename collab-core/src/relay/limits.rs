@@ -19,7 +19,8 @@ pub struct RoomConfig {
     pub channels_max: usize,
     /// Channels that a room may have.
     pub room_channels_max: usize,
-    /// Bytes accepted but not yet durable in one channel; more is refused with `store_unavailable`.
+    /// Bytes accepted but not yet durable in one channel; more is refused with `store_unavailable`,
+    /// except for a single update when nothing waits.
     pub backlog_max_bytes: usize,
     /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
     pub presence_timeout: Duration,

@@ -238,7 +238,9 @@ impl Room {
         if ready.log.len_bytes() + push.update.len() > room_max {
             return Err((ErrorCode::RoomFull, "the room is full"));
         }
-        if ready.backlog_bytes() + push.update.len() > backlog_max {
+        // An update that is larger than the whole backlog enters once nothing else waits.
+        let backlog = ready.backlog_bytes();
+        if backlog > 0 && backlog + push.update.len() > backlog_max {
             return Err((ErrorCode::StoreUnavailable, "the store does not keep up"));
         }
         Ok(Some(checked))
