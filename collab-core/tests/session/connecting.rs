@@ -147,9 +147,10 @@ fn a_close_code_that_is_final_ends_the_attempts() {
 }
 
 #[test]
-fn a_laptop_that_slept_comes_back() {
-    let mut client = Client::live();
-    client.now_ms += 3_600_000;
+fn a_client_that_was_late_with_its_hello_tries_again() {
+    let mut client = Client::new();
+    client.input(Input::Start);
+    client.input(Input::Connected);
     client.input(Input::Disconnected { code: Some(4408) });
     assert_eq!(client.phase(), Phase::Offline);
     assert!(client.session.deadline().is_some());

@@ -32,6 +32,8 @@ impl Plan {
         let room = RoomConfig {
             keeps: !random.percent(15),
             compact_tail_updates: random.range(2, 60) as usize,
+            backlog_max_bytes: if random.percent(40) { random.range(50, 3_000) } else { 1 << 24 }
+                as usize,
             ..RoomConfig::default()
         };
         Self {
