@@ -168,9 +168,12 @@ fn begin<'doc>(doc: &'doc Doc, origin: &str) -> TransactionMut<'doc> {
 
 /// Commits; returns the update that the transaction amounts to, if it changed anything.
 fn finish(mut txn: TransactionMut<'_>) -> Option<Vec<u8>> {
-    txn.commit();
     let changed = !txn.insert_set().is_empty() || !txn.delete_set().is_empty();
-    changed.then(|| txn.encode_update_v1())
+    // Before the commit, which joins what was typed to the text before it: to cut it off again,
+    // Yrs walks all of that text (at 20,000 characters 70 us per keystroke instead of 4).
+    let update = changed.then(|| txn.encode_update_v1());
+    txn.commit();
+    update
 }
 
 impl std::fmt::Debug for Document {
