@@ -13,8 +13,8 @@ pub enum DocumentError {
     /// The peer's bytes passed our check, but Yrs could not decode them.
     #[error("bytes cannot be decoded: {0}")]
     Undecodable(#[source] yrs::encoding::read::Error),
-    /// The peer's update was decoded, but Yrs could not integrate all of it. What could be
-    /// integrated stays.
+    /// The peer's update was decoded, but Yrs could not integrate all of it, not even after many
+    /// repairs. What could be integrated stays.
     #[error("update cannot be integrated: {0}")]
     Unintegrable(#[source] yrs::error::UpdateError),
     /// The peer's bytes are not a state vector.

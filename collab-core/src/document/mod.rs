@@ -35,6 +35,7 @@ mod editing;
 mod error;
 mod event;
 mod file;
+mod integrate;
 mod listing;
 mod metadata;
 mod observed;

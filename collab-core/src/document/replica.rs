@@ -2,8 +2,9 @@
 
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{ReadTxn, StateVector, Update};
+use yrs::{ReadTxn, StateVector};
 
+use super::integrate::Incoming;
 use super::{Document, DocumentError, Origin, REMOTE, begin};
 use crate::log;
 use crate::sync::{Replica, ReplicaError};
@@ -11,10 +12,6 @@ use crate::sync::{Replica, ReplicaError};
 /// Most updates that go into one transaction: from about there on Yrs' commit grows quadratically,
 /// while below it a shared transaction saves a third of the time (measured on real histories).
 const UPDATES_PER_TRANSACTION: usize = 100;
-
-/// Largest update that is applied: twice a relay's `room_max_bytes`, since a snapshot may have
-/// grown by what this replica holds itself.
-const UPDATE_MAX_BYTES: usize = 128 << 20;
 
 impl Document {
     /// Per client ID, the next clock expected: `varUint(count) . (varUint(client) . varUint(clock))*`.
@@ -48,7 +45,7 @@ impl Document {
         updates: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(), DocumentError> {
         self.events.admit()?;
-        let updates = updates.into_iter().map(decode_checked).collect::<Result<Vec<_>, _>>()?;
+        let updates = updates.into_iter().map(Incoming::check).collect::<Result<Vec<_>, _>>()?;
         let mut updates = updates.into_iter().peekable();
         while updates.peek().is_some() {
             self.merge(updates.by_ref().take(UPDATES_PER_TRANSACTION))?;
@@ -56,16 +53,13 @@ impl Document {
         Ok(())
     }
 
-    /// Merges decoded updates in one transaction.
-    fn merge(&mut self, updates: impl Iterator<Item = Update>) -> Result<(), DocumentError> {
+    /// Merges checked updates in one transaction.
+    fn merge<'a>(
+        &mut self,
+        mut updates: impl Iterator<Item = Incoming<'a>>,
+    ) -> Result<(), DocumentError> {
         let mut txn = begin(&self.doc, REMOTE);
-        let mut merged = Ok(());
-        for update in updates {
-            merged = txn.apply_update(update).map_err(DocumentError::Unintegrable);
-            if merged.is_err() {
-                break;
-            }
-        }
+        let merged = updates.try_for_each(|update| update.integrate(&mut txn));
         txn.commit();
         let changed = txn.changed_parent_types();
         for text in self.texts.values_mut().filter(|text| !text.is_watched()) {
@@ -77,12 +71,6 @@ impl Document {
         self.report(Origin::Remote);
         merged
     }
-}
-
-/// The only way from a peer's bytes to Yrs.
-fn decode_checked(update: &[u8]) -> Result<Update, DocumentError> {
-    log::check(update, UPDATE_MAX_BYTES)?;
-    Update::decode_v1(update).map_err(DocumentError::Undecodable)
 }
 
 impl Replica for Document {

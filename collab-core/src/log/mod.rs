@@ -5,6 +5,7 @@
 //! It answers a newcomer with the bytes as they lie, and a returning client with what it lacks.
 //! Nothing here builds a Yrs document, and nothing passes that [`check`] did not accept.
 
+mod bury;
 mod check;
 mod cut;
 mod decode;
@@ -14,6 +15,7 @@ mod merge;
 mod refusal;
 mod value;
 
+pub(crate) use bury::bury_children;
 pub use check::{Checked, check};
 pub use ids::StateVector;
 pub use merge::{CompactError, Deleted, Merged, compact, merge};

@@ -119,6 +119,48 @@ fn formatting_where_a_setting_belongs_is_ignored() {
     assert_eq!(document.poll_event(), None);
 }
 
+/// Client 8 claims the unit `parent` as the parent of a value; then it types "zz" into `main`.
+fn child_of(parent: (u8, u8)) -> Vec<u8> {
+    let orphan = [0x28, 0, parent.0, parent.1, 1, b'k', 1, 125, 1];
+    let text = [4, 1, 4, b'm', b'a', b'i', b'n', 2, b'z', b'z'];
+    [&[1, 2, 8, 0][..], &orphan, &text, &[0]].concat()
+}
+
+#[test]
+fn children_of_a_letter_spoil_nothing() {
+    let mut document = Document::new(1);
+    let main = FileId::main();
+    insert(&mut document, &main, 0, "ab");
+    document.apply(&child_of((1, 0))).unwrap();
+    assert_eq!(document.len(&main), 4);
+    let mut newcomer = Document::new(2);
+    newcomer.apply(&document.snapshot()).unwrap();
+    assert_eq!(newcomer.text(&main), document.text(&main));
+}
+
+#[test]
+fn children_of_a_letter_that_is_yet_to_be_typed_spoil_nothing() {
+    let (mut alice, mut bob) = (Document::new(1), Document::new(2));
+    let main = FileId::main();
+    alice.apply(&child_of((1, 2))).unwrap();
+    bob.apply(&child_of((1, 2))).unwrap();
+    insert(&mut alice, &main, 0, "abcd");
+    let typed = updates(&mut alice);
+    let early = alice.snapshot();
+    // Bob has something else waiting for what is missing: it must not be lost.
+    insert(&mut alice, &main, 4, "e");
+    bob.apply(&updates(&mut alice)[0]).unwrap();
+    bob.apply(&typed[0]).unwrap();
+    insert(&mut bob, &main, 0, "!");
+    alice.apply(&updates(&mut bob)[0]).unwrap();
+    let mut newcomer = Document::new(3);
+    newcomer.apply(&early).unwrap();
+    newcomer.apply(&bob.snapshot()).unwrap();
+    assert_eq!(alice.len(&main), 8);
+    assert_eq!(alice.text(&main), bob.text(&main));
+    assert_eq!(alice.text(&main), newcomer.text(&main));
+}
+
 #[test]
 fn events_that_nobody_polls_end_in_a_refusal_not_in_a_loss() {
     let mut document = Document::new(1);

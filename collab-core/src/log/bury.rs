@@ -1,0 +1,60 @@
+//! What becomes of structs whose parent is no type.
+//!
+//! Whether a parent is a type cannot be seen in an update alone: the parent may lie in another one,
+//! which another client may not even have written yet. So the check lets such structs pass. Yjs
+//! then puts a GC struct in their place (`Item.integrate`); yrs 0.28.1 gives up on the whole
+//! update instead, and with it on every snapshot that contains it.
+
+use super::Refusal;
+use super::decode::{Id, Reader, Struct, Visitor, content, info, walk};
+use crate::wire::Writer;
+
+/// `update` with GC structs in place of all children of those units (client, clock) that are
+/// `no_type`. Takes time in proportion to the bytes.
+pub(crate) fn bury_children(
+    update: &[u8],
+    no_type: impl FnMut(u64, u32) -> bool,
+) -> Result<Vec<u8>, Refusal> {
+    let mut burial = Burial { no_type, update, copied: 0, writer: Writer::default() };
+    walk(update, &mut burial)?;
+    burial.writer.bytes(&update[burial.copied..]);
+    Ok(burial.writer.into_vec())
+}
+
+struct Burial<'a, F> {
+    no_type: F,
+    update: &'a [u8],
+    /// Everything before it was written.
+    copied: usize,
+    writer: Writer,
+}
+
+impl<'a, F: FnMut(u64, u32) -> bool> Visitor<'a> for Burial<'a, F> {
+    fn block(&mut self, block: &Struct<'a>) {
+        let parent = parent_unit(block);
+        if !parent.is_some_and(|parent| (self.no_type)(parent.client, parent.clock)) {
+            return;
+        }
+        self.writer.bytes(&self.update[self.copied..block.at]);
+        self.writer.bytes(&[content::GC]);
+        self.writer.var_uint(u64::from(block.len));
+        self.copied = block.end_at();
+    }
+
+    fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
+}
+
+/// The unit that a struct names as its parent; `None` for a root type, or where a neighbour tells.
+fn parent_unit(block: &Struct<'_>) -> Option<Id> {
+    let told_by_neighbour = block.info & (info::ORIGIN | info::RIGHT_ORIGIN) != 0;
+    if told_by_neighbour || matches!(block.info, content::GC | content::SKIP) {
+        return None;
+    }
+    let mut reader = Reader::new(block.parent);
+    // The parent was checked when the struct was read: 0, client and clock, or 1 and a name.
+    if reader.uint() != Ok(0) {
+        return None;
+    }
+    let (client, clock) = (reader.uint().ok()?, reader.uint().ok()?);
+    Some(Id { client, clock: u32::try_from(clock).ok()? })
+}
