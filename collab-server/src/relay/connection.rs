@@ -154,6 +154,7 @@ pub(super) fn report_drops(joined: &Joined, overflowed: bool, presence_dropped: 
     let peer = joined.peer;
     if overflowed {
         joined.room.handle(Input::Overflowed { peer });
+        joined.queue.resume_documents();
     }
     if presence_dropped {
         joined.room.handle(Input::PresenceDropped { peer });

@@ -63,6 +63,8 @@ struct State {
     /// All frames but answers.
     others: Load,
     document_dropped: bool,
+    /// The writer was told so; it tells the room, which then says when to go on.
+    overflow_reported: bool,
     presence_dropped: bool,
     close: Option<(CloseCode, &'static str)>,
 }
@@ -98,6 +100,14 @@ impl Queue {
         drop(state);
         self.changed.notify_one();
         pushed
+    }
+
+    /// Accepts document frames again. Called when the room knows of the overflow and has stopped
+    /// sending them: one that slipped in before would build on those that were dropped.
+    pub(crate) fn resume_documents(&self) {
+        let mut state = self.lock();
+        state.document_dropped = false;
+        state.overflow_reported = false;
     }
 
     /// Waits until answers that were given before are written, down to the queue's bound.
@@ -237,7 +247,8 @@ impl State {
             popped.frames.push(frame);
         }
         if !self.others.reaches(max.half()) {
-            popped.overflowed = std::mem::take(&mut self.document_dropped);
+            popped.overflowed = self.document_dropped && !self.overflow_reported;
+            self.overflow_reported |= popped.overflowed;
             popped.presence_dropped = std::mem::take(&mut self.presence_dropped);
         }
         if self.frames.is_empty() {
@@ -278,6 +289,13 @@ mod tests {
         let popped = pop(&queue).unwrap();
         assert_eq!(popped.frames.len(), 1);
         assert!(popped.overflowed && popped.close.is_none());
+        assert_eq!(
+            push(&queue, Class::Document, 1),
+            Pushed::Dropped(1),
+            "the room must know first"
+        );
+        assert!(pop(&queue).is_none(), "reported once");
+        queue.resume_documents();
         assert_eq!(push(&queue, Class::Document, 1), Pushed::Queued);
         assert!(!pop(&queue).unwrap().overflowed);
     }
