@@ -62,6 +62,7 @@ export class CollabRoom implements Room, BatchHandler {
     presence: new Listeners(),
     settings: new Listeners(),
     error: new Listeners(),
+    tokenExpiring: new Listeners(),
     closed: new Listeners(),
   };
 
@@ -145,7 +146,7 @@ export class CollabRoom implements Room, BatchHandler {
   }
 
   tokenExpiring(): void {
-    this.report(new CollabError('unauthorized', 'the token expires soon: call setToken'));
+    this.#listeners.tokenExpiring.emit(null);
   }
 
   filesChanged(): void {

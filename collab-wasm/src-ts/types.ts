@@ -73,6 +73,8 @@ export interface RoomEvents {
   settings: string;
   /** Something went wrong; the room goes on unless `status.phase` is `refused`. */
   error: CollabError;
+  /** The grant ends soon: get a new token and call `setToken`. */
+  tokenExpiring: null;
   /** The last event: by `close` (`null`), or since the WASM client failed. Bindings end with it. */
   closed: CollabError | null;
 }
