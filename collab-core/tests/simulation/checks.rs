@@ -4,7 +4,8 @@ use bytes::Bytes;
 use collab_core::document::{Document, FileInfo};
 use collab_core::sync::Phase;
 
-use super::client::{Client, DOC};
+use super::client::DOC;
+use super::process::Process;
 use super::store::Contents;
 use super::world::World;
 
@@ -18,7 +19,7 @@ impl World {
     }
 
     pub(crate) fn check_end(&self) {
-        let clients: Vec<&Client> = self.clients.iter().flatten().collect();
+        let clients: Vec<&dyn Process> = self.clients.iter().flatten().map(Box::as_ref).collect();
         assert_eq!(clients.len(), self.plan.clients, "everybody is back");
         self.check_statuses(&clients);
         self.check_contents(&clients);
@@ -27,12 +28,12 @@ impl World {
 
     /// Everybody sees everybody who is there, and no ghosts.
     pub(crate) fn check_presence(&self) {
-        let clients: Vec<&Client> = self.clients.iter().flatten().collect();
-        let mut there: Vec<u64> = clients.iter().map(|client| client.presence.client()).collect();
+        let clients: Vec<&dyn Process> = self.clients.iter().flatten().map(Box::as_ref).collect();
+        let mut there: Vec<u64> = clients.iter().map(|client| client.presence().client()).collect();
         there.sort_unstable();
         for client in clients {
-            let seen: Vec<u64> = client.presence.people().iter().map(|p| p.client).collect();
-            assert_eq!(seen, there, "presence as client {} sees it", client.presence.client());
+            let seen: Vec<u64> = client.presence().people().iter().map(|p| p.client).collect();
+            assert_eq!(seen, there, "presence as client {} sees it", client.presence().client());
         }
     }
 
@@ -48,21 +49,26 @@ impl World {
         document
     }
 
-    fn check_statuses(&self, clients: &[&Client]) {
+    fn check_statuses(&self, clients: &[&dyn Process]) {
         let phase = if self.plan.room.keeps { Phase::Saved } else { Phase::Synced };
         for (index, client) in clients.iter().enumerate() {
-            let status = client.session.status();
-            assert_eq!((status.phase, status.unsaved), (phase, 0), "client {index}: {status:?}");
+            if let Some(status) = client.status() {
+                assert_eq!(
+                    (status.phase, status.unsaved),
+                    (phase, 0),
+                    "client {index}: {status:?}"
+                );
+            }
         }
     }
 
-    fn check_contents(&self, clients: &[&Client]) {
-        let first = shown(&clients[0].document);
+    fn check_contents(&self, clients: &[&dyn Process]) {
+        let first = shown(clients[0].document());
         for (index, client) in clients.iter().enumerate() {
-            assert_eq!(shown(&client.document), first, "client {index} differs from client 0");
-            let contents = contents(&client.document);
+            assert_eq!(shown(client.document()), first, "client {index} differs from client 0");
+            let contents = contents(client.document());
             self.model.check_end(&format!("client {index}"), &contents);
-            let other = clients[(index + 1) % clients.len()].document.snapshot();
+            let other = clients[(index + 1) % clients.len()].document().snapshot();
             assert!(contents.has_update(&other), "client {index} lacks what its neighbour has");
         }
         if self.plan.room.keeps {

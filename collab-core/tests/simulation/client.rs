@@ -1,41 +1,21 @@
-//! One client process: a session, a document, presence, and perhaps offline storage.
+//! A client process that speaks `collab.v1`: a session, a document, presence, perhaps storage.
 
-use bytes::Bytes;
 use collab_core::Timestamp;
-use collab_core::document::{Document, Event, FileId, Splice};
-use collab_core::presence::{self, Presence, State, User};
-use collab_core::sync::{Input, Output, Replica, Replicas, Session, SessionConfig};
+use collab_core::document::{Document, Event};
+use collab_core::presence::{self, Presence};
+use collab_core::sync::{Input, Output, Replica, Replicas, Session, SessionConfig, Status};
+use collab_core::wire::Dialect;
 
-use super::network::ConnectionId;
+use super::process::{Effect, News, Process, Storage, change, new_presence};
 use super::random::Random;
 
 pub(crate) const DOC: &str = "doc";
 
-/// A client's disk.
-#[derive(Debug, Default)]
-pub(crate) struct Storage {
-    snapshot: Option<Vec<u8>>,
-    unsaved: u64,
-}
-
 pub(crate) struct Client {
-    pub(crate) session: Session,
-    pub(crate) document: Document,
-    pub(crate) presence: Presence,
-    pub(crate) storage: Option<Storage>,
-    pub(crate) connection: Option<ConnectionId>,
-}
-
-/// What a client wants of the world.
-#[derive(Debug)]
-pub(crate) enum Effect {
-    Connect,
-    Send(Bytes),
-    Disconnect,
-    Edited(Bytes),
-    Durable,
-    StatusChanged,
-    TokenExpiring,
+    session: Session,
+    document: Document,
+    presence: Presence,
+    storage: Option<Storage>,
 }
 
 struct Only<'a>(&'a mut Document);
@@ -52,38 +32,15 @@ impl Client {
         let mut session = Session::new(SessionConfig::new("token", seed));
         session.open(DOC).expect("a channel name");
         let mut document = Document::new(id);
-        let mut presence = Presence::new(id);
-        let user = User { name: format!("client {id}"), ..User::default() };
-        presence.set_local(now, Some(State { user, ..State::default() })).expect("small");
+        let presence = new_presence(now, id);
         if let Some(snapshot) = storage.as_ref().and_then(|storage| storage.snapshot.as_ref()) {
             document.apply(snapshot).expect("own snapshot");
         }
         while document.poll_event().is_some() {}
-        Self { session, document, presence, storage, connection: None }
+        Self { session, document, presence, storage }
     }
 
-    /// What a process does first.
-    pub(crate) fn start(&mut self, now: Timestamp) -> Vec<Effect> {
-        let unsaved = self.storage.as_ref().map_or(0, |storage| storage.unsaved);
-        let mut effects = self.tell_presence(now);
-        effects.extend(self.input(now, Input::Restored { channel: DOC, unsaved }));
-        effects.extend(self.input(now, Input::Start));
-        effects
-    }
-
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        let session = self.session.deadline().map(|(at, _)| at);
-        session.into_iter().chain(self.presence.deadline()).min()
-    }
-
-    pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        self.presence.tick(now);
-        let mut effects = self.tell_presence(now);
-        effects.extend(self.input(now, Input::Tick));
-        effects
-    }
-
-    pub(crate) fn input(&mut self, now: Timestamp, input: Input<'_>) -> Vec<Effect> {
+    fn input(&mut self, now: Timestamp, input: Input<'_>) -> Vec<Effect> {
         self.session.handle(now, input, &mut Only(&mut self.document));
         while self.document.poll_event().is_some() {}
         let mut effects = Vec::new();
@@ -128,60 +85,79 @@ impl Client {
         }
         effects
     }
+}
 
-    /// A random edit, persisted before anything else happens.
-    pub(crate) fn edit(&mut self, now: Timestamp, random: &mut Random) -> Vec<Effect> {
+impl Process for Client {
+    fn dialect(&self) -> Dialect {
+        Dialect::V1
+    }
+
+    fn start(&mut self, now: Timestamp) -> Vec<Effect> {
+        let unsaved = self.storage.as_ref().map_or(0, |storage| storage.unsaved);
+        let mut effects = self.tell_presence(now);
+        effects.extend(self.input(now, Input::Restored { channel: DOC, unsaved }));
+        effects.extend(self.input(now, Input::Start));
+        effects
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        let session = self.session.deadline().map(|(at, _)| at);
+        session.into_iter().chain(self.presence.deadline()).min()
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.presence.tick(now);
+        let mut effects = self.tell_presence(now);
+        effects.extend(self.input(now, Input::Tick));
+        effects
+    }
+
+    fn hear(&mut self, now: Timestamp, news: News<'_>) -> Vec<Effect> {
+        let input = match news {
+            News::Connected => Input::Connected,
+            News::Frame(frame) => Input::Frame(frame),
+            News::Disconnected(code) => Input::Disconnected { code: Some(code) },
+            News::NetworkBack => Input::NetworkBack,
+            News::Token => Input::Token("token".into()),
+        };
+        self.input(now, input)
+    }
+
+    /// The edit is persisted before anything else happens.
+    fn edit(&mut self, now: Timestamp, random: &mut Random) -> Vec<Effect> {
         self.document.set_now(now);
-        self.change(random);
-        let mut effects = Vec::new();
+        change(&mut self.document, random);
+        let mut updates = Vec::new();
         while let Some(event) = self.document.poll_event() {
             if let Event::LocalUpdate(update) = event {
-                if let Some(storage) = &mut self.storage {
-                    storage.snapshot = Some(self.document.snapshot());
-                    storage.unsaved += 1;
-                }
-                effects.push(Effect::Edited(update.clone()));
-                self.session.handle(
-                    now,
-                    Input::Edited { channel: DOC, update },
-                    &mut Only(&mut self.document),
-                );
+                updates.push(update);
             }
         }
-        while let Some(output) = self.session.poll_output() {
-            effects.extend(self.carry_out(now, output));
+        let mut effects = Vec::new();
+        for update in updates {
+            if let Some(storage) = &mut self.storage {
+                storage.snapshot = Some(self.document.snapshot());
+                storage.unsaved += 1;
+            }
+            effects.push(Effect::Edited(update.clone()));
+            effects.extend(self.input(now, Input::Edited { channel: DOC, update }));
         }
         effects
     }
 
-    fn change(&mut self, random: &mut Random) {
-        let files = self.document.files();
-        let file = files[random.index(files.len())].id.clone();
-        match random.range(0, 20) {
-            0 => drop(self.document.undo(&file)),
-            1 => drop(self.document.redo(&file)),
-            2 => {
-                let id = FileId::from_random(u128::from(random.next()));
-                self.document.create_file(&id, "file", "rust").expect("a new file");
-            }
-            3 => self.document.rename_file(&file, "renamed").expect("a name"),
-            4..=7 => self.delete(&file, random),
-            _ => self.insert(&file, random),
-        }
+    fn document(&self) -> &Document {
+        &self.document
     }
 
-    fn insert(&mut self, file: &FileId, random: &mut Random) {
-        const WORDS: [&str; 5] = ["a", "word ", "\n", "😀", "let x = 1;\n"];
-        let at = random.range(0, u64::from(self.document.len(file)) + 1) as u32;
-        let insert = WORDS[random.index(WORDS.len())];
-        self.document.edit(file, &[Splice { at, delete: 0, insert }]).expect("within the text");
+    fn presence(&self) -> &Presence {
+        &self.presence
     }
 
-    fn delete(&mut self, file: &FileId, random: &mut Random) {
-        let len = u64::from(self.document.len(file));
-        let at = random.range(0, len + 1);
-        let delete = random.range(0, (len - at).min(8) + 1) as u32;
-        let splice = Splice { at: at as u32, delete, insert: "" };
-        self.document.edit(file, &[splice]).expect("within the text");
+    fn status(&self) -> Option<&Status> {
+        Some(self.session.status())
+    }
+
+    fn into_storage(self: Box<Self>) -> Option<Storage> {
+        self.storage
     }
 }

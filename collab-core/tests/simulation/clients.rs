@@ -1,19 +1,26 @@
 //! The world's side of clients: their connections, edits, crashes.
 
 use collab_core::Timestamp;
-use collab_core::sync::{Input, Phase};
+use collab_core::sync::Phase;
 use collab_core::wire::ErrorCode;
 
-use super::client::{Client, DOC, Effect, Storage};
+use super::client::{Client, DOC};
 use super::network::{ConnectionId, Parcel, Way};
+use super::process::{Effect, News, Process, Storage};
+use super::stock::Stock;
 use super::world::{Event, World};
 
 impl World {
     pub(crate) fn start_client(&mut self, client: usize, storage: Option<Storage>) {
         self.processes += 1;
         let (id, seed) = (1000 + self.processes, self.random.next());
-        let mut process = Client::new(self.now(), id, seed, storage);
-        let effects = process.start(self.now());
+        let now = self.now();
+        let mut process: Box<dyn Process> = if client < self.plan.stock {
+            Box::new(Stock::new(now, id))
+        } else {
+            Box::new(Client::new(now, id, seed, storage))
+        };
+        let effects = process.start(now);
         self.trace(|_| format!("client {client} starts as {id}"));
         self.clients[client] = Some(process);
         self.carry_out(client, effects);
@@ -28,13 +35,13 @@ impl World {
     pub(crate) fn crash_client(&mut self, client: usize) {
         let Some(process) = self.clients[client].take() else { return };
         self.trace(|_| format!("client {client} crashes"));
-        if process.storage.is_none() {
+        self.disks[client] = process.into_storage();
+        if self.disks[client].is_none() {
             self.model.crashed(client);
         }
-        if let Some(id) = process.connection {
+        if let Some(id) = self.connections[client].take() {
             self.hang_up(id);
         }
-        self.disks[client] = process.storage;
     }
 
     pub(crate) fn plan_edit(&mut self, client: usize) {
@@ -71,8 +78,8 @@ impl World {
         }
         let client = connection.client;
         match parcel {
-            Parcel::Connect => self.tell_client(client, Input::Connected),
-            Parcel::Frame(frame) => self.tell_client(client, Input::Frame(&frame)),
+            Parcel::Connect => self.tell_client(client, News::Connected),
+            Parcel::Frame(frame) => self.tell_client(client, News::Frame(&frame)),
             Parcel::Close(code) => self.client_loses(id, code),
         }
     }
@@ -82,26 +89,24 @@ impl World {
         let connection = self.network.get(id);
         let client = connection.client;
         if std::mem::take(&mut connection.client_open) {
-            if let Some(process) = &mut self.clients[client] {
-                process.connection = None;
-            }
+            self.connections[client].take_if(|connection| *connection == id);
             self.trace(|_| format!("client {client} loses its connection: {code}"));
-            self.tell_client(client, Input::Disconnected { code: Some(code) });
+            self.tell_client(client, News::Disconnected(code));
         }
     }
 
     pub(crate) fn new_token(&mut self, client: usize) {
-        self.tell_client(client, Input::Token("token".into()));
+        self.tell_client(client, News::Token);
     }
 
     pub(crate) fn network_back(&mut self, client: usize) {
-        self.tell_client(client, Input::NetworkBack);
+        self.tell_client(client, News::NetworkBack);
     }
 
-    fn tell_client(&mut self, client: usize, input: Input<'_>) {
+    fn tell_client(&mut self, client: usize, news: News<'_>) {
         let now = self.now();
         if let Some(process) = &mut self.clients[client] {
-            let effects = process.input(now, input);
+            let effects = process.hear(now, news);
             self.carry_out(client, effects);
         }
     }
@@ -121,21 +126,20 @@ impl World {
     }
 
     fn connect(&mut self, client: usize) {
-        let id = self.network.dial(client);
-        if let Some(process) = &mut self.clients[client] {
-            process.connection = Some(id);
-        }
+        let Some(process) = &self.clients[client] else { return };
+        let id = self.network.dial(client, process.dialect());
+        self.connections[client] = Some(id);
         self.send_up(client, Parcel::Connect);
     }
 
     fn send_up(&mut self, client: usize, parcel: Parcel) {
-        if let Some(id) = self.clients[client].as_ref().and_then(|process| process.connection) {
+        if let Some(id) = self.connections[client] {
             self.send(id, Way::Up, parcel);
         }
     }
 
     fn disconnect(&mut self, client: usize) {
-        if let Some(id) = self.clients[client].as_mut().and_then(|p| p.connection.take()) {
+        if let Some(id) = self.connections[client].take() {
             self.trace(|_| format!("client {client} disconnects"));
             self.hang_up(id);
         }
@@ -147,8 +151,8 @@ impl World {
     }
 
     fn status_changed(&mut self, client: usize) {
-        let Some(process) = &self.clients[client] else { return };
-        let status = process.session.status();
+        let status = self.clients[client].as_ref().and_then(|process| process.status());
+        let Some(status) = status else { return };
         self.trace(|_| format!("client {client}: {:?}, {} unsaved", status.phase, status.unsaved));
         match status.phase {
             Phase::Saved => self.check_saved(client),

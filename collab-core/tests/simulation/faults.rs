@@ -44,8 +44,7 @@ impl World {
     }
 
     fn break_connection_of(&mut self, client: usize) {
-        let id = self.clients[client].as_ref().and_then(|process| process.connection);
-        if let Some(id) = id {
+        if let Some(id) = self.connections[client] {
             self.break_connection(id);
         }
     }

@@ -20,8 +20,10 @@ mod faults;
 mod model;
 mod network;
 mod plan;
+mod process;
 mod random;
 mod relay;
+mod stock;
 mod store;
 mod world;
 

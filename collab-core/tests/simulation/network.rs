@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use collab_core::wire::Dialect;
 
 use super::random::Random;
 
@@ -14,6 +15,7 @@ pub(crate) struct ConnectionId(pub(crate) u64);
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) client: usize,
+    pub(crate) dialect: Dialect,
     /// Whether that end still holds the connection.
     pub(crate) client_open: bool,
     pub(crate) relay_open: bool,
@@ -66,10 +68,11 @@ impl Network {
         Self { connections: BTreeMap::new(), weather, latency_max_ms, next: 0 }
     }
 
-    pub(crate) fn dial(&mut self, client: usize) -> ConnectionId {
+    pub(crate) fn dial(&mut self, client: usize, dialect: Dialect) -> ConnectionId {
         self.next += 1;
         let connection = Connection {
             client,
+            dialect,
             client_open: true,
             relay_open: false,
             cut: false,

@@ -8,7 +8,9 @@ use super::random::Random;
 pub(crate) struct Plan {
     pub(crate) seed: u64,
     pub(crate) clients: usize,
-    /// Of those, how many keep their edits in offline storage.
+    /// The first ones are stock clients, which speak the plain dialect.
+    pub(crate) stock: usize,
+    /// The next ones keep their edits in offline storage.
     pub(crate) with_storage: usize,
     pub(crate) room: RoomConfig,
     /// Of those, how many write; the others look on.
@@ -39,6 +41,7 @@ impl Plan {
         Self {
             seed,
             clients,
+            stock: if random.percent(50) { random.index(clients) } else { 0 },
             with_storage: random.index(clients + 1),
             room,
             writers: random.range(1, clients as u64 + 1) as usize,

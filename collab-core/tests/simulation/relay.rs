@@ -32,6 +32,7 @@ pub(crate) struct Relay {
 
 pub(crate) struct Peer {
     connection: ConnectionId,
+    dialect: Dialect,
     queue: VecDeque<Queued>,
     in_flight: usize,
     overflowed: bool,
@@ -127,7 +128,7 @@ impl World {
                 self.relay_loses(connection);
             } else if now.since(peer.said) >= Duration::from_secs(20) {
                 let max = self.plan.queue_max_frames;
-                peer.enqueue(Class::Presence, keep_alive(Dialect::V1), max);
+                peer.enqueue(Class::Presence, keep_alive(peer.dialect), max);
                 self.pump(id);
             }
         }
@@ -149,6 +150,9 @@ impl World {
             relay.by_connection.insert(id, None);
             self.network.get(id).relay_open = true;
             self.send(id, Way::Down, Parcel::Connect);
+            if self.network.get(id).dialect == Dialect::Plain {
+                self.join(id);
+            }
         } else {
             self.send(id, Way::Down, Parcel::Close(1006));
         }
@@ -164,18 +168,21 @@ impl World {
         } else {
             let hello = Frame::read(Dialect::V1, &frame).expect("a session's frame").message;
             assert!(matches!(hello, Message::Hello { .. }), "hello comes first");
-            self.welcome(id);
+            self.join(id);
         }
     }
 
-    fn welcome(&mut self, id: ConnectionId) {
-        let (now, grant) = (self.now(), self.new_grant());
+    fn join(&mut self, id: ConnectionId) {
+        let (now, dialect) = (self.now(), self.network.get(id).dialect);
+        // A stock client has no way to renew a grant.
+        let grant = if dialect == Dialect::V1 { self.new_grant() } else { Grant::open() };
         let Some(relay) = &mut self.relay else { return };
         relay.next_peer += 1;
         let peer = PeerId(relay.next_peer);
         relay.by_connection.insert(id, Some(peer));
         let state = Peer {
             connection: id,
+            dialect,
             queue: VecDeque::new(),
             in_flight: 0,
             overflowed: false,
@@ -184,7 +191,7 @@ impl World {
             said: now,
         };
         relay.peers.insert(peer, state);
-        self.tell_relay(Input::Join { peer, dialect: Dialect::V1, grant });
+        self.tell_relay(Input::Join { peer, dialect, grant });
     }
 
     fn new_grant(&self) -> Grant {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use collab_core::Timestamp;
 use collab_core::relay::Finished;
 
-use super::client::{Client, Storage};
 use super::model::Model;
 use super::network::{ConnectionId, Network, Parcel, Way};
 use super::plan::Plan;
+use super::process::{Process, Storage};
 use super::random::Random;
 use super::relay::Relay;
 use super::store::Store;
@@ -51,7 +51,8 @@ pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) now_ms: u64,
     pub(crate) busy_until_ms: u64,
-    pub(crate) clients: Vec<Option<Client>>,
+    pub(crate) clients: Vec<Option<Box<dyn Process>>>,
+    pub(crate) connections: Vec<Option<ConnectionId>>,
     /// Storage of clients that are down.
     pub(crate) disks: Vec<Option<Storage>>,
     pub(crate) relay: Option<Relay>,
@@ -78,6 +79,7 @@ impl World {
             now_ms: START_MS,
             busy_until_ms: START_MS + plan.busy_ms,
             clients: (0..plan.clients).map(|_| None).collect(),
+            connections: vec![None; plan.clients],
             disks: (0..plan.clients).map(|_| None).collect(),
             relay: None,
             relay_number: 0,
@@ -94,7 +96,8 @@ impl World {
         };
         world.start_relay();
         for client in 0..world.plan.clients {
-            let storage = (client < world.plan.with_storage).then(Default::default);
+            let storage =
+                (client < world.plan.stock + world.plan.with_storage).then(Default::default);
             world.start_client(client, storage);
             if (client + 1) % world.plan.clients < world.plan.writers {
                 world.plan_edit(client);
@@ -158,7 +161,7 @@ impl World {
 
     fn next_ms(&self) -> Option<u64> {
         let queued = self.queue.keys().next().map(|&(at_ms, _)| at_ms);
-        let clients = self.clients.iter().flatten().filter_map(Client::deadline);
+        let clients = self.clients.iter().flatten().filter_map(|client| client.deadline());
         let relay = self.relay.iter().filter_map(Relay::deadline);
         let timers = clients.chain(relay).map(Timestamp::as_millis);
         queued.into_iter().chain(timers).min()
