@@ -1,7 +1,11 @@
 import { useEffect, type RefObject } from 'react';
 
 /** Calls `dismiss` for Escape, and for a press or the focus going outside of the element. */
-export function useDismiss(inside: RefObject<HTMLElement | null>, open: boolean, dismiss: (byKey: boolean) => void): void {
+export function useDismiss(
+  inside: RefObject<HTMLElement | null>,
+  open: boolean,
+  dismiss: (byKey: boolean) => void,
+): void {
   useEffect(() => {
     if (!open) return;
     const left = (event: Event): void => {

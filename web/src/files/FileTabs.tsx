@@ -26,7 +26,8 @@ const STEPS: Record<string, (at: number, count: number) => number> = {
 export function FileTabs(props: FileTabsProps) {
   const { files, activeId, editingId, locked, others, onSelect, onEdit, onRename, onRemove } = props;
   useEffect(() => {
-    if (activeId !== null) document.getElementById(tabId(activeId))?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+    if (activeId === null) return;
+    document.getElementById(tabId(activeId))?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
   }, [activeId, files.length]);
   const focusTab = (id: string): void => {
     // After React has drawn the tab, e.g. in place of the name's field.

@@ -2,7 +2,11 @@
 import type { FileInfo } from 'collab-wasm';
 
 /** `wanted` if it exists; else its neighbour in the list as it was before; else the first; else none. */
-export function activeFile(wanted: string | null, before: readonly FileInfo[], now: readonly FileInfo[]): FileInfo | null {
+export function activeFile(
+  wanted: string | null,
+  before: readonly FileInfo[],
+  now: readonly FileInfo[],
+): FileInfo | null {
   const exists = (id: string): FileInfo | undefined => now.find((file) => file.id === id);
   const found = wanted === null ? undefined : exists(wanted);
   if (found !== undefined) return found;

@@ -26,8 +26,10 @@ export function EditorPanel(props: EditorPanelProps) {
   const { file } = props;
   const label = file === null ? { 'aria-label': 'Editor' } : { 'aria-labelledby': tabId(file.id) };
   return (
-    <main className="editor-panel" id="editor-panel" role="tabpanel" tabIndex={-1} {...label}>
-      <Content {...props} />
+    <main className="editor-area">
+      <div className="editor-panel" id="editor-panel" role="tabpanel" tabIndex={-1} {...label}>
+        <Content {...props} />
+      </div>
     </main>
   );
 }

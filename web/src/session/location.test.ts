@@ -21,7 +21,9 @@ test('the_given_session_and_name_are_taken', () => {
   });
 });
 
-test.each(['../secret', '..', 'a b', '<img src=x onerror=alert(1)>', 'x'.repeat(65)])('%j_is_an_invalid_session', (id) => {
+const WRONG = ['../secret', '..', 'a b', '<img src=x onerror=alert(1)>', 'x'.repeat(65)];
+
+test.each(WRONG)('%j_is_an_invalid_session', (id) => {
   const landing = readLanding(`?session_id=${encodeURIComponent(id)}`, fixed);
   expect(landing).toEqual({ kind: 'invalid', given: id });
 });

@@ -6,7 +6,7 @@ export interface Refusal {
   advice: string;
 }
 
-const UPDATE_ADVICE = 'Your latest edits stay in this browser. Copy what you need, then reload.';
+const UPDATE_ADVICE = 'Your latest edits stay in this browser only: copy what you need into a new session.';
 
 const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
   unauthorized: { title: 'You are not signed in', advice: 'Open the link that you were given once more.' },

@@ -38,7 +38,7 @@ export function statusText(status: Status | null, nowMs: number): StatusText {
     case 'offline':
       return { ...plain, ...offline(status, nowMs) };
     case 'refused':
-      return { ...plain, tone: 'bad', label: 'Refused', detail: refusal(status.error?.code).title };
+      return { ...plain, ...refused(status) };
   }
 }
 
@@ -58,6 +58,11 @@ function synced(status: Status): Pick<StatusText, 'tone' | 'label' | 'detail'> {
     };
   }
   return { tone: 'good', label: 'Synced', detail: 'Everybody has your edits; the server is storing them.' };
+}
+
+function refused(status: Status): Pick<StatusText, 'tone' | 'label' | 'detail'> {
+  const { title } = refusal(status.error?.code);
+  return { tone: 'bad', label: `Refused${unsavedSuffix(status.unsaved)}`, detail: title };
 }
 
 function offline(
