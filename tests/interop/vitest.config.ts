@@ -6,6 +6,8 @@ export default defineConfig({
     // Waiting for a server, a browser or a convergence; the idle check sets its own.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // On a busy machine a page takes its time; nothing waits longer than it must.
+    expect: { poll: { timeout: 20_000 } },
     // The idle check only waits: with a worker more than cores it costs no time of its own.
     maxWorkers: 3,
     server: {

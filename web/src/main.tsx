@@ -2,7 +2,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
-import { loadMonaco } from './editor/useMonaco';
+import { loadEditor, loadMonaco } from './editor/useMonaco';
 import './styles/tokens.css';
 import './styles/base.css';
 
@@ -16,4 +16,4 @@ createRoot(root).render(
 );
 
 // After the frame that shows the shell. A failure is shown by the editor, which asks again.
-requestAnimationFrame(() => setTimeout(() => loadMonaco().catch(() => undefined)));
+requestAnimationFrame(() => setTimeout(() => Promise.all([loadMonaco(), loadEditor()]).catch(() => undefined)));

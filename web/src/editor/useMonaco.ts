@@ -10,6 +10,11 @@ export function loadMonaco(): Promise<MonacoModule> {
   return loading;
 }
 
+/** The component around it, apart since it imports the package's Monaco binding. */
+export function loadEditor(): Promise<typeof import('./Editor')> {
+  return import('./Editor');
+}
+
 export type MonacoState = { kind: 'loading' } | { kind: 'ready'; monaco: MonacoModule } | { kind: 'failed' };
 
 export function useMonaco(): MonacoState {

@@ -2,14 +2,13 @@ import type { FileInfo } from 'collab-wasm';
 import { lazy, Suspense } from 'react';
 import { EditorSkeleton } from '../editor/EditorSkeleton';
 import type { CodeEditor } from '../editor/useEditor';
-import type { MonacoState } from '../editor/useMonaco';
+import { loadEditor, type MonacoState } from '../editor/useMonaco';
 import { tabId } from '../files/Tab';
 import type { RoomState } from '../session/useRoom';
 import type { Scheme } from '../theme/theme';
 import { LoadFailure } from './LoadFailure';
 
-/** Apart, since it imports the package's Monaco binding. */
-const Editor = lazy(async () => ({ default: (await import('../editor/Editor')).Editor }));
+const Editor = lazy(async () => ({ default: (await loadEditor()).Editor }));
 
 interface EditorPanelProps {
   state: RoomState;

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 const IDLE_AFTER_MS = 120_000;
 const SIGNS_OF_LIFE = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
 
-/** Tells the others: active, idle after two minutes without input, away while the page is hidden. */
+/** Tells the others: active, or idle after two minutes without input. Hidden pages are away anyhow. */
 export function useActivity(room: Room | null): void {
   useEffect(() => {
     if (room === null) return;
@@ -19,14 +19,11 @@ export function useActivity(room: Room | null): void {
       timer = setTimeout(() => tell('idle'), IDLE_AFTER_MS);
       tell('active');
     };
-    const shown = (): void => (document.hidden ? tell('away') : alive());
-    shown();
+    alive();
     for (const sign of SIGNS_OF_LIFE) addEventListener(sign, alive, { passive: true });
-    document.addEventListener('visibilitychange', shown);
     return () => {
       clearTimeout(timer);
       for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, alive);
-      document.removeEventListener('visibilitychange', shown);
     };
   }, [room]);
 }
