@@ -242,6 +242,13 @@ impl Client {
         self.until("received", |client| client.received == client.seq).await;
     }
 
+    /// Reads until at most so many pushes wait for their acknowledgement; a stock client gets none.
+    pub(crate) async fn keep_up(&mut self, unacknowledged_max: u64) {
+        let is_plain = self.dialect == Dialect::Plain;
+        let kept = |client: &Self| is_plain || client.seq - client.received <= unacknowledged_max;
+        self.until("acknowledgements", kept).await;
+    }
+
     /// Reads until everything that was sent is durable.
     pub(crate) async fn until_durable(&mut self) {
         self.until("durable", |client| client.durable == client.seq).await;
@@ -350,7 +357,11 @@ impl Client {
 
 /// An empty document under a client ID of its own.
 pub(crate) fn document() -> Doc {
-    let client = NEXT_CLIENT.fetch_add(1, Ordering::Relaxed);
+    document_of(NEXT_CLIENT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// An empty document under this client ID.
+pub(crate) fn document_of(client: u64) -> Doc {
     let mut options = Options::with_client_id(ClientID::new(client));
     options.offset_kind = OffsetKind::Utf16;
     Doc::with_options(options)

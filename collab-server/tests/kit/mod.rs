@@ -6,7 +6,7 @@
 mod client;
 mod process;
 
-pub(crate) use client::{Client, Connect, document, text_of};
+pub(crate) use client::{Client, Connect, document, document_of, text_of};
 pub(crate) use process::{Process, command};
 
 use std::net::SocketAddr;
