@@ -119,6 +119,8 @@ impl Process for Client {
             News::Disconnected(code) => Input::Disconnected { code: Some(code) },
             News::NetworkBack => Input::NetworkBack,
             News::Token => Input::Token("token".into()),
+            News::Stop => Input::Stop,
+            News::Start => Input::Start,
         };
         self.input(now, input)
     }

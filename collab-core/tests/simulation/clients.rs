@@ -95,15 +95,7 @@ impl World {
         }
     }
 
-    pub(crate) fn new_token(&mut self, client: usize) {
-        self.tell_client(client, News::Token);
-    }
-
-    pub(crate) fn network_back(&mut self, client: usize) {
-        self.tell_client(client, News::NetworkBack);
-    }
-
-    fn tell_client(&mut self, client: usize, news: News<'_>) {
+    pub(crate) fn tell_client(&mut self, client: usize, news: News<'_>) {
         let now = self.now();
         if let Some(process) = &mut self.clients[client] {
             let effects = process.hear(now, news);
@@ -156,6 +148,8 @@ impl World {
         self.trace(|_| format!("client {client}: {:?}, {} unsaved", status.phase, status.unsaved));
         match status.phase {
             Phase::Saved => self.check_saved(client),
+            // The right to write comes back.
+            Phase::Refused(ErrorCode::ReadOnly) => {}
             Phase::Refused(ErrorCode::Unauthorized) => self.soon(2_000, Event::NewToken(client)),
             Phase::Refused(code) => panic!("client {client} was refused: {code:?}"),
             _ => {}

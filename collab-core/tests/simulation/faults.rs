@@ -1,6 +1,7 @@
 //! What goes wrong.
 
 use super::network::{ConnectionId, Way};
+use super::process::News;
 use super::world::{Event, World};
 
 /// How long anything may last, at most; everything is over when the busy time is.
@@ -27,7 +28,9 @@ impl World {
             72..75 => self.note("power failure", Self::fail_power),
             75..80 => self.note("relay restart", Self::send_relay_away),
             80..90 => self.note("store outage", Self::fail_store),
-            _ => self.note("network back", |world| world.network_back(client)),
+            90..93 => self.note("demotion", Self::demote_somebody),
+            93..97 => self.note("stop", |world| world.stop_for_a_while(client)),
+            _ => self.note("network back", |world| world.tell_client(client, News::NetworkBack)),
         }
     }
 
@@ -80,6 +83,17 @@ impl World {
             let at_ms = self.a_while();
             self.at(at_ms, Event::ClientStarts(client));
         }
+    }
+
+    fn stop_for_a_while(&mut self, client: usize) {
+        let at_ms = self.a_while();
+        self.at(at_ms, Event::Start(client));
+        self.tell_client(client, News::Stop);
+    }
+
+    fn demote_somebody(&mut self) {
+        let until_ms = self.a_while();
+        self.demote(until_ms);
     }
 
     fn crash_relay_for_a_while(&mut self) {

@@ -25,6 +25,7 @@ mod random;
 mod relay;
 mod stock;
 mod store;
+mod storing;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -33,6 +33,8 @@ pub(crate) enum News<'a> {
     Disconnected(u16),
     NetworkBack,
     Token,
+    Stop,
+    Start,
 }
 
 /// What a process wants of the world.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use collab_core::Timestamp;
-use collab_core::relay::{Class, Finished, Input, LoadFailure, Output, PeerId, Room, keep_alive};
-use collab_core::wire::{Dialect, Frame, Grant, Message};
+use collab_core::relay::{Class, Finished, Input, Output, PeerId, Room, keep_alive};
+use collab_core::wire::{Access, Dialect, Frame, Grant, Message};
 
 use super::network::{ConnectionId, Parcel, Way};
 use super::store::Operation;
@@ -27,7 +27,7 @@ pub(crate) struct Relay {
     pub(crate) operations: VecDeque<Operation>,
     next_peer: u64,
     look_at: Timestamp,
-    store_ok: bool,
+    pub(crate) store_ok: bool,
 }
 
 pub(crate) struct Peer {
@@ -213,7 +213,7 @@ impl World {
     }
 
     /// The present room's number; 0 while there is none.
-    fn room_number(&self) -> u64 {
+    pub(crate) fn room_number(&self) -> u64 {
         self.relay.as_ref().map_or(0, |relay| relay.room_number)
     }
 
@@ -315,98 +315,24 @@ impl World {
         }
     }
 
-    fn ask_store(&mut self, operation: Operation) {
-        let Some(relay) = &mut self.relay else { return };
-        relay.operations.push_back(operation);
-        if relay.operations.len() == 1 {
-            self.soon(self.plan.store_delay_max_ms, Event::Store(self.room_number()));
-        }
-    }
-
-    /// Works off some of what waits, in order, and answers later.
-    pub(crate) fn work_store(&mut self, number: u64) {
-        if number != self.room_number() {
-            return;
-        }
-        if self.now_ms < self.store.outage_until_ms {
-            self.store_health(false);
-            return self.at(self.store.outage_until_ms + 1, Event::Store(number));
-        }
-        self.store_health(true);
-        for _ in 0..self.random.range(1, 8) {
-            let Some(operation) = self.relay.as_mut().and_then(|r| r.operations.pop_front()) else {
-                break;
-            };
-            let input = self.perform(operation);
-            self.answer(number, input);
-        }
-        if self.relay.as_ref().is_some_and(|relay| !relay.operations.is_empty()) {
-            self.soon(self.plan.store_delay_max_ms, Event::Store(number));
-        }
-    }
-
-    /// Answers of the store keep their order, since each store has one writer; some come twice.
-    fn answer(&mut self, number: u64, input: Input) {
-        if let Input::Durable { channel, entry, position } = &input
-            && self.random.percent(10)
-        {
-            let (channel, entry, position) = (channel.clone(), *entry, *position);
-            let again = Input::Durable { channel, entry, position };
-            self.soon(2_000, Event::Stored(number, again));
-        }
-        self.soon(20, Event::Stored(number, input));
-    }
-
-    fn perform(&mut self, operation: Operation) -> Input {
-        match operation {
-            Operation::Load { channel } => {
-                let fails = self.is_busy() && self.random.percent(10);
-                let stored = if fails {
-                    Err(LoadFailure::Unavailable)
-                } else {
-                    Ok(self.store.load(&channel))
-                };
-                Input::Loaded { channel, stored }
-            }
-            Operation::Append { channel, entry, update } => {
-                // An answer was lost and the append was repeated.
-                if self.random.percent(5) {
-                    self.store.append(channel.clone(), update.clone());
-                }
-                let position = self.store.append(channel.clone(), update);
-                Input::Durable { channel, entry, position }
-            }
-            Operation::Replace { channel, upto, snapshot } => {
-                let ok = !self.random.percent(20);
-                if ok {
-                    self.store.replace(channel.clone(), upto, snapshot);
-                    self.check_store();
-                }
-                Input::Replaced { channel, upto, ok }
-            }
-        }
-    }
-
-    fn store_health(&mut self, ok: bool) {
-        if let Some(relay) = &mut self.relay
-            && relay.store_ok != ok
-        {
-            relay.store_ok = ok;
-            self.trace(|_| format!("store {}", if ok { "recovers" } else { "fails" }));
-            self.tell_relay(Input::StoreHealth { ok });
-        }
-    }
-
-    pub(crate) fn stored(&mut self, number: u64, input: Input) {
-        if number == self.room_number() {
-            self.tell_relay(input);
-        }
-    }
-
     pub(crate) fn job_done(&mut self, number: u64, finished: Finished) {
         if number == self.room_number() {
             self.tell_relay(Input::Finished(finished));
         }
+    }
+
+    /// Takes the right to write from somebody, for a while.
+    pub(crate) fn demote(&mut self, until_ms: u64) {
+        let Some(relay) = &self.relay else { return };
+        let v1 = relay.peers.iter().filter(|(_, peer)| peer.dialect == Dialect::V1);
+        let peers: Vec<PeerId> = v1.map(|(&id, _)| id).collect();
+        if peers.is_empty() {
+            return;
+        }
+        let peer = peers[self.random.index(peers.len())];
+        self.at(until_ms, Event::Regrant(self.room_number(), peer));
+        let grant = Some(Grant { access: Access::Read, ..self.new_grant() });
+        self.tell_relay(Input::Regrant { peer, grant });
     }
 
     pub(crate) fn regrant(&mut self, number: u64, peer: PeerId) {

@@ -120,7 +120,7 @@ impl Process for Stock {
                 self.link = Link::Waiting { until: now + RETRY_AFTER };
                 Vec::new()
             }
-            News::NetworkBack | News::Token => Vec::new(),
+            News::NetworkBack | News::Token | News::Stop | News::Start => Vec::new(),
         }
     }
 

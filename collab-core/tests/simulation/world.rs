@@ -8,7 +8,7 @@ use collab_core::relay::Finished;
 use super::model::Model;
 use super::network::{ConnectionId, Network, Parcel, Way};
 use super::plan::Plan;
-use super::process::{Process, Storage};
+use super::process::{News, Process, Storage};
 use super::random::Random;
 use super::relay::Relay;
 use super::store::Store;
@@ -43,6 +43,8 @@ pub(crate) enum Event {
     JobDone(u64, Finished),
     Regrant(u64, collab_core::relay::PeerId),
     NewToken(usize),
+    /// Somebody who had stopped connects again.
+    Start(usize),
     NetworkBack(usize),
 }
 
@@ -197,8 +199,9 @@ impl World {
             Event::Stored(number, input) => self.stored(number, input),
             Event::JobDone(number, finished) => self.job_done(number, finished),
             Event::Regrant(number, peer) => self.regrant(number, peer),
-            Event::NewToken(client) => self.new_token(client),
-            Event::NetworkBack(client) => self.network_back(client),
+            Event::NewToken(client) => self.tell_client(client, News::Token),
+            Event::Start(client) => self.tell_client(client, News::Start),
+            Event::NetworkBack(client) => self.tell_client(client, News::NetworkBack),
         }
     }
 }
