@@ -14,7 +14,11 @@ import { loadWasm } from './wasm.js';
  * added. Resolves as soon as the room can be edited, which needs no network: `room.status` says
  * when others' edits have arrived.
  */
-export async function connect(url: string, room: string, options: ConnectOptions = {}): Promise<Room> {
+export async function connect(
+  url: string,
+  room: string,
+  options: ConnectOptions = {},
+): Promise<Room> {
   const address = roomUrl(url, room);
   const [Client, WebSocket] = await Promise.all([
     loadWasm(options.wasm),

@@ -10,7 +10,10 @@ export function toDelta(splices: readonly Splice[]): DeltaOp[] {
   const delta = new DeltaBuilder();
   let position = 0;
   for (const splice of splices) {
-    delta.retain(splice.at - position).insert(splice.insert).delete(splice.delete);
+    delta
+      .retain(splice.at - position)
+      .insert(splice.insert)
+      .delete(splice.delete);
     position = splice.at + splice.delete;
   }
   return delta.done();

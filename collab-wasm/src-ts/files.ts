@@ -74,7 +74,12 @@ export class RoomFiles implements Files {
 function toInfos(flat: unknown[]): FileInfo[] {
   const infos: FileInfo[] = [];
   for (let i = 0; i + FIELDS <= flat.length; i += FIELDS) {
-    const [id, name, language, order] = flat.slice(i, i + FIELDS) as [string, string, string, number];
+    const [id, name, language, order] = flat.slice(i, i + FIELDS) as [
+      string,
+      string,
+      string,
+      number,
+    ];
     infos.push({ id, name, language, order });
   }
   return infos;

@@ -63,7 +63,12 @@ export class Storage {
   #clearTimer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
 
-  private constructor(db: IDBPDatabase<RoomSchema>, options: StorageOptions, rows: number[], marks: Mark[]) {
+  private constructor(
+    db: IDBPDatabase<RoomSchema>,
+    options: StorageOptions,
+    rows: number[],
+    marks: Mark[],
+  ) {
     this.#db = db;
     this.#options = options;
     this.#rows = rows;

@@ -34,7 +34,12 @@ function encodeRoom(room: string): string {
   const segments = room.split('/');
   // A URL parser swallows a lone dot segment even if its dots are percent-encoded.
   const unreachable = room === '.' || room === '..' || !isWellFormed(room);
-  if (bytes < 1 || bytes > ROOM_MAX_BYTES || /[\u0000-\u001f\u007f-\u009f]/.test(room) || unreachable) {
+  if (
+    bytes < 1 ||
+    bytes > ROOM_MAX_BYTES ||
+    /[\u0000-\u001f\u007f-\u009f]/.test(room) ||
+    unreachable
+  ) {
     throw new CollabError('room_invalid');
   }
   const whole = segments.some((part) => part === '' || part === '.' || part === '..');

@@ -94,7 +94,9 @@ test('remote cursors show names as text', async () => {
   await meet(here, there);
   const view = edit(here);
   there.presence.setCursor('main', 1, 3);
-  await until(here, () => here.presence.list().some(({ self, cursor }) => !self && cursor !== null));
+  await until(here, () =>
+    here.presence.list().some(({ self, cursor }) => !self && cursor !== null),
+  );
   await new Promise(requestAnimationFrame);
   await new Promise(requestAnimationFrame);
   const label = view.dom.querySelector('.collab-caret-name');

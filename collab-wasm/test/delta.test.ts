@@ -29,7 +29,10 @@ test('crossed changes lead to one text, whoever comes first', () => {
   const below = random(7);
   for (let round = 0; round < 2_000; round += 1) {
     const text = 'abcdefghijklmnop'.slice(0, below(17));
-    const [left, right] = [randomSplices(below, text.length), randomSplices(below, text.length)].map(toDelta);
+    const [left, right] = [
+      randomSplices(below, text.length),
+      randomSplices(below, text.length),
+    ].map(toDelta);
     const [leftAfter, rightAfter] = cross(left!, right!);
     const one = applyDelta(applyDelta(text, left!), rightAfter);
     expect(applyDelta(applyDelta(text, right!), leftAfter), `round ${round}`).toBe(one);
@@ -49,7 +52,9 @@ test('text inserted at an offset goes behind it', () => {
     { at: 2, delete: 0, insert: 'XX' },
     { at: 4, delete: 2, insert: 'Y' },
   ]);
-  expect([0, 1, 2, 3, 4, 5, 6, 7].map((at) => mapOffset(delta, at))).toEqual([0, 1, 2, 5, 6, 7, 7, 8]);
+  expect([0, 1, 2, 3, 4, 5, 6, 7].map((at) => mapOffset(delta, at))).toEqual([
+    0, 1, 2, 5, 6, 7, 7, 8,
+  ]);
 });
 
 test('a deletion and an insertion at one place compare equal in either order', () => {
@@ -64,14 +69,22 @@ test('a deletion and an insertion at one place compare equal in either order', (
 test('a difference is one replacement, and the caret says which', () => {
   expect(replacement('same', 'same')).toBeUndefined();
   expect(replacement('aaa', 'aaaa', 2)).toEqual({ at: 1, delete: 0, insert: 'a' });
-  expect(replacement('hello world', 'hello brave world')).toEqual({ at: 6, delete: 0, insert: 'brave ' });
+  expect(replacement('hello world', 'hello brave world')).toEqual({
+    at: 6,
+    delete: 0,
+    insert: 'brave ',
+  });
   expect(replacement('abcabc', 'abc', 3)).toEqual({ at: 3, delete: 3, insert: '' });
 });
 
 test('a difference never cuts a surrogate pair, and leads to the text', () => {
   // The same high surrogate, then another low one; and the other way round.
   expect(replacement('😀', '😁')).toEqual({ at: 0, delete: 2, insert: '😁' });
-  expect(replacement('\ud83d\ude00', '\ud83c\ude00')).toEqual({ at: 0, delete: 2, insert: '\ud83c\ude00' });
+  expect(replacement('\ud83d\ude00', '\ud83c\ude00')).toEqual({
+    at: 0,
+    delete: 2,
+    insert: '\ud83c\ude00',
+  });
   const below = random(9);
   const alphabet = ['a', 'b', '😀', '😁', '\n'];
   const word = (): string => Array.from({ length: below(8) }, () => alphabet[below(5)]).join('');

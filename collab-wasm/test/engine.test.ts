@@ -67,7 +67,9 @@ test('a foreseen error leaves the engine working', async () => {
   const trapped = vi.fn();
   const subject = await engine(trapped);
   subject.attach(handler());
-  expect(() => subject.input(insert(5, 'x'))).toThrow(expect.objectContaining({ code: 'out_of_range' }));
+  expect(() => subject.input(insert(5, 'x'))).toThrow(
+    expect.objectContaining({ code: 'out_of_range' }),
+  );
   subject.input(insert(0, 'x'));
   expect(trapped).not.toHaveBeenCalled();
 });
@@ -82,7 +84,9 @@ test('a trap is reported once and ends the engine, not the page', async () => {
   subject.event(trap);
   subject.event(trap);
   expect(trapped).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'internal' }));
-  expect(() => subject.input(insert(0, 'x'))).toThrow(expect.objectContaining({ code: 'internal' }));
+  expect(() => subject.input(insert(0, 'x'))).toThrow(
+    expect.objectContaining({ code: 'internal' }),
+  );
 });
 
 test('frames that mean nothing change nothing', async () => {

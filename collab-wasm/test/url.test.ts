@@ -16,7 +16,9 @@ test('a room may have any printable name', () => {
   // Otherwise the URL parser would climb out of `/sync`.
   expect(roomUrl('ws://h/sync', 'a/../../b')).toBe('ws://h/sync/a%2F..%2F..%2Fb');
   for (const room of ['', '.', '..', 'x'.repeat(257), 'a\u0000', '\ud800']) {
-    expect(() => roomUrl('ws://h/sync', room)).toThrow(expect.objectContaining({ code: 'room_invalid' }));
+    expect(() => roomUrl('ws://h/sync', room)).toThrow(
+      expect.objectContaining({ code: 'room_invalid' }),
+    );
   }
 });
 

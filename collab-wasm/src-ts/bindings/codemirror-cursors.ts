@@ -77,7 +77,9 @@ class CursorLayer implements PluginValue {
 
 function decorate(cursor: RemoteCursor, named: boolean): Range<Decoration>[] {
   const [from, to] = [Math.min(cursor.anchor, cursor.head), Math.max(cursor.anchor, cursor.head)];
-  const caret = Decoration.widget({ widget: new CaretWidget(cursor, named), side: 1 }).range(cursor.head);
+  const caret = Decoration.widget({ widget: new CaretWidget(cursor, named), side: 1 }).range(
+    cursor.head,
+  );
   if (from === to) return [caret];
   const attributes = { style: `background-color: ${cursor.colorLight}` };
   return [Decoration.mark({ attributes, class: 'collab-selection' }).range(from, to), caret];

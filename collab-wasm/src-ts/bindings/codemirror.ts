@@ -10,7 +10,13 @@ import {
   Transaction,
   type Extension,
 } from '@codemirror/state';
-import { EditorView, keymap, ViewPlugin, type PluginValue, type ViewUpdate } from '@codemirror/view';
+import {
+  EditorView,
+  keymap,
+  ViewPlugin,
+  type PluginValue,
+  type ViewUpdate,
+} from '@codemirror/view';
 import { toSplices } from '../delta.js';
 import type { DeltaOp, Origin, Room, Splice, TextFile } from '../types.js';
 import { endOfChange } from './caret.js';

@@ -20,7 +20,9 @@ function toCursor(person: Person, file: string, length: number): RemoteCursor[] 
   const { client, self, name, color, colorLight, cursor } = person;
   if (self || cursor === null || person.file !== file) return [];
   const [anchor, head] = [Math.min(cursor.anchor, length), Math.min(cursor.head, length)];
-  return [{ client, name, color: safeColor(color), colorLight: safeColor(colorLight), anchor, head }];
+  return [
+    { client, name, color: safeColor(color), colorLight: safeColor(colorLight), anchor, head },
+  ];
 }
 
 /** Colours reach style attributes and rules, so whatever `Room` this is, they are checked here. */

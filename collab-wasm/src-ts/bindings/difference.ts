@@ -5,7 +5,11 @@ import type { DeltaOp, Splice } from '../types.js';
  * `caret` is where the user's caret stands in `after`: of several replacements with the same
  * result ("a" typed into "aaa"), the one that ends there is what they did.
  */
-export function replacement(before: string, after: string, caret = after.length): Splice | undefined {
+export function replacement(
+  before: string,
+  after: string,
+  caret = after.length,
+): Splice | undefined {
   if (before === after) return undefined;
   const shorter = Math.min(before.length, after.length);
   const behindCaret = Math.min(after.length - caret, shorter);
@@ -36,7 +40,10 @@ function commonPrefix(a: string, b: string, max: number): number {
 
 function commonSuffix(a: string, b: string, max: number): number {
   let length = 0;
-  while (length < max && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) {
+  while (
+    length < max &&
+    a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)
+  ) {
     length += 1;
   }
   return isLowSurrogate(a, a.length - length) || isLowSurrogate(b, b.length - length)

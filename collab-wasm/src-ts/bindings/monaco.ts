@@ -77,7 +77,9 @@ class MonacoBinding implements Binding, EditorText {
     if (!shown) return;
     if (origin === 'undo' && editor.hasTextFocus()) this.#showChange(delta);
     else {
-      this.#restore(offsets.map(([start, end]) => [mapOffset(delta, start), mapOffset(delta, end)]));
+      this.#restore(
+        offsets.map(([start, end]) => [mapOffset(delta, start), mapOffset(delta, end)]),
+      );
       anchor?.(delta);
     }
   }
@@ -112,13 +114,11 @@ class MonacoBinding implements Binding, EditorText {
       return;
     }
     // All ranges refer to the text before; Monaco reports the last one first.
-    const splices = event.changes.map(
-      ({ rangeOffset, rangeLength, text }): Splice => ({
-        at: rangeOffset,
-        delete: rangeLength,
-        insert: text.replaceAll('\r\n', '\n'),
-      }),
-    );
+    const splices = event.changes.map(({ rangeOffset, rangeLength, text }): Splice => ({
+      at: rangeOffset,
+      delete: rangeLength,
+      insert: text.replaceAll('\r\n', '\n'),
+    }));
     this.#link.local(splices.reverse().sort((a, b) => a.at - b.at));
   }
 
@@ -193,6 +193,8 @@ class MonacoBinding implements Binding, EditorText {
       editor.updateOptions({ readOnly: before || !canWrite || phase === 'refused' });
     };
     follow();
-    this.#stops.push(this.#room.on('status', follow), () => editor.updateOptions({ readOnly: before }));
+    this.#stops.push(this.#room.on('status', follow), () =>
+      editor.updateOptions({ readOnly: before }),
+    );
   }
 }

@@ -74,7 +74,9 @@ class TextareaBinding implements Binding, EditorText {
     const { signal } = this.#stop;
     const [element, page] = [this.#element, this.#element.ownerDocument];
     element.addEventListener('input', () => this.#typed(), { signal });
-    element.addEventListener('keydown', (event) => this.#undo(event, undoDirection(event)), { signal });
+    element.addEventListener('keydown', (event) => this.#undo(event, undoDirection(event)), {
+      signal,
+    });
     element.addEventListener('beforeinput', (event) => this.#beforeInput(event), { signal });
     element.addEventListener('compositionstart', () => this.#link.hold(), { signal });
     element.addEventListener('compositionend', () => this.#composed(), { signal });
@@ -113,7 +115,9 @@ class TextareaBinding implements Binding, EditorText {
     if (!this.#hasFocus || this.#link.isHolding || this.#text.length !== this.#file.length) return;
     const { selectionStart, selectionEnd, selectionDirection } = this.#element;
     const backward = selectionDirection === 'backward';
-    const [anchor, head] = backward ? [selectionEnd, selectionStart] : [selectionStart, selectionEnd];
+    const [anchor, head] = backward
+      ? [selectionEnd, selectionStart]
+      : [selectionStart, selectionEnd];
     this.#room.presence.setCursor(this.#file.id, anchor, head);
   }
 
