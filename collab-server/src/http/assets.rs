@@ -4,7 +4,7 @@
 //! revalidated by its ETag. A path that names no file gets the page itself, which reads its
 //! session from the address. A debug build reads the folder at run time instead of embedding it.
 
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::fmt::Write;
@@ -39,7 +39,12 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let file = Dist::get(path)?;
+    let plain = Dist::get(path)?;
+    let content_type = content_type(plain.metadata.mimetype())?;
+    let (encoding, file) = match compressed(path, headers) {
+        Some((encoding, smaller)) => (Some(HeaderValue::from_static(encoding)), smaller),
+        None => (None, plain),
+    };
     let etag = etag(&file);
     let cache = if path.starts_with("assets/") { FOR_EVER } else { REVALIDATE };
     let caching = [
@@ -51,15 +56,17 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     if known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag)) {
         return Some((StatusCode::NOT_MODIFIED, caching).into_response());
     }
-    let mime = HeaderValue::try_from(file.metadata.mimetype()).ok()?;
-    let content_type = [(header::CONTENT_TYPE, mime)];
-    Some(match compressed(path, headers) {
-        Some((encoding, smaller)) => {
-            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(encoding))];
-            (caching, content_type, encoding, smaller.data).into_response()
-        }
-        None => (caching, content_type, file.data).into_response(),
-    })
+    let mut response = (caching, content_type, file.data).into_response();
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+    }
+    Some(response)
+}
+
+fn content_type(mime: &str) -> Option<[(HeaderName, HeaderValue); 1]> {
+    let charset = if mime.starts_with("text/") { "; charset=utf-8" } else { "" };
+    let value = HeaderValue::try_from(format!("{mime}{charset}")).ok()?;
+    Some([(header::CONTENT_TYPE, value)])
 }
 
 /// A file that the build compressed beside the plain one, if the client reads it.

@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 /// Patches that are replayed of each history; a release build replays all.
-const PATCHES_MAX: usize = if cfg!(debug_assertions) { 2_000 } else { usize::MAX };
+const PATCHES_MAX: usize = if cfg!(debug_assertions) { 5_000 } else { usize::MAX };
 
 /// One document's history, as a graph of transactions.
 #[derive(Deserialize)]
