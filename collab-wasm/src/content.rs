@@ -222,3 +222,22 @@ fn to_js(files: &[FileInfo]) -> Array {
     });
     values.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splices_take_their_text_by_utf16_length() {
+        let splices = read_splices(&[0, 1, 2, 5, 0, 3], "😀añb").map_err(|_| "refused").unwrap();
+        let inserted: Vec<_> = splices.iter().map(|splice| (splice.at, splice.insert)).collect();
+        assert_eq!(inserted, [(0, "😀"), (5, "añb")]);
+    }
+
+    #[test]
+    fn splices_that_do_not_fit_their_text_are_refused() {
+        for numbers in [&[0, 0, 1][..], &[0, 0, 3], &[0, 0]] {
+            assert!(read_splices(numbers, "😀").is_err(), "{numbers:?}");
+        }
+    }
+}

@@ -45,3 +45,32 @@ impl LocalState {
         self.waits.then_some(due)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_millis(ms)
+    }
+
+    fn type_once(local: &mut LocalState, presence: &mut Presence, ms: u64) {
+        local.change(at(ms), presence, |state| state.user.name = ms.to_string());
+    }
+
+    fn told(presence: &Presence) -> &str {
+        presence.local().map_or("", |state| &state.user.name)
+    }
+
+    #[test]
+    fn a_lone_change_is_told_at_once_and_a_burst_by_its_last() {
+        let (mut local, mut presence) = (LocalState::default(), Presence::new(1));
+        type_once(&mut local, &mut presence, 1_000);
+        assert_eq!((told(&presence), local.deadline()), ("1000", None));
+        type_once(&mut local, &mut presence, 1_010);
+        type_once(&mut local, &mut presence, 1_020);
+        assert_eq!((told(&presence), local.deadline()), ("1000", Some(at(1_050))));
+        local.flush(at(1_050), &mut presence);
+        assert_eq!((told(&presence), local.deadline()), ("1020", None));
+    }
+}
