@@ -4,12 +4,12 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use collab_server::{Relay, SqliteStore};
+//! use collab_server::{Relay, SqliteStore, http};
 //!
 //! let relay = Relay::builder().store(SqliteStore::open("data".as_ref())?).build();
 //! let app = axum::Router::new().nest("/sync", relay.router());
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//! axum::serve(listener, app).await?;
+//! http::serve(listener, app).await?;
 //! relay.shutdown().await;
 //! # Ok(())
 //! # }

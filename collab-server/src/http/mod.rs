@@ -3,15 +3,13 @@
 mod assets;
 mod probes;
 mod secure;
+mod serve;
 
-use std::io;
-use std::net::SocketAddr;
+pub use serve::serve;
 
+use axum::Router;
 use axum::middleware;
 use axum::routing::get;
-use axum::serve::ListenerExt;
-use axum::{Router, serve as serve_app};
-use tokio::net::TcpListener;
 
 use crate::Relay;
 
@@ -29,14 +27,4 @@ pub fn router(relay: &Relay) -> Router {
         .nest("/sync", relay.router())
         .fallback(assets::serve)
         .layer(middleware::map_response(secure::add_headers))
-}
-
-/// Serves an app with what a relay wants of its sockets: small frames leave at once, and the peer's
-/// address is known to the authorizer and to admission.
-pub async fn serve(listener: TcpListener, app: Router) -> io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Only latency suffers where the platform refuses.
-        let _ = stream.set_nodelay(true);
-    });
-    serve_app(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
 }

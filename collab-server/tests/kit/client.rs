@@ -26,6 +26,8 @@ static NEXT_CLIENT: AtomicU64 = AtomicU64::new(1_000);
 #[derive(Clone, Debug)]
 pub(crate) struct Connect {
     pub(crate) address: SocketAddr,
+    /// Where the relay is nested, with a slash at both ends.
+    pub(crate) path: String,
     /// Percent-encoded, maybe with a query string.
     pub(crate) room: String,
     pub(crate) dialect: Dialect,
@@ -62,6 +64,7 @@ impl Connect {
     pub(crate) fn new(address: SocketAddr, room: &str, dialect: Dialect) -> Self {
         Self {
             address,
+            path: "/sync/".into(),
             room: room.into(),
             dialect,
             token: String::new(),
@@ -80,7 +83,7 @@ impl Connect {
         &self,
         subprotocol: Option<&'static str>,
     ) -> Result<WebSocketStream<TcpStream>, Error> {
-        let url = format!("ws://{}/sync/{}", self.address, self.room);
+        let url = format!("ws://{}{}{}", self.address, self.path, self.room);
         let mut request = url.into_client_request()?;
         if let Some(name) = subprotocol {
             let value = HeaderValue::from_static(name);

@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 
+use axum::Router;
+use collab_core::wire::Dialect;
+use collab_server::Relay;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::kit::{Client, Server};
+use crate::kit::{self, Client, Connect, Server};
 
 /// Status, headers and body of one request.
 async fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
@@ -70,4 +73,35 @@ async fn pages_are_sent_with_headers_that_limit_them() {
     assert_eq!(get(server.address, "/../Cargo.toml").await.0, 404);
     assert_eq!(get(server.address, "/%2e%2e/Cargo.toml").await.0, 404);
     assert_eq!(get(server.address, "/sync/room").await.0, 426);
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_come_ends() {
+    let server = Server::ephemeral().await;
+    let mut slow = TcpStream::connect(server.address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-never").await.unwrap();
+    let mut answer = Vec::new();
+    // Ends when the server closes the socket; without its timeout, never.
+    let ended = slow.read_to_end(&mut answer);
+    tokio::time::timeout(kit::PATIENCE, ended).await.unwrap().unwrap();
+    assert_eq!(get(server.address, "/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_relay_can_be_nested_under_any_path_of_any_app() {
+    let relay = Relay::builder().build();
+    let app = Router::new()
+        .route("/", axum::routing::get(async || "mine"))
+        .nest("/deep/collab", relay.router());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+    assert_eq!(get(address, "/").await.2, "mine");
+    let mut connect = Connect::new(address, "a/room", Dialect::Plain);
+    connect.path = "/deep/collab/".into();
+    let mut first = connect.join().await;
+    first.type_text("nested").await;
+    let mut second = connect.join().await;
+    second.until("the text", |client| client.text() == "nested").await;
+    serving.abort();
 }

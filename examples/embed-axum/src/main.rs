@@ -5,7 +5,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use collab_server::{Relay, SqliteStore};
+use collab_server::{Relay, SqliteStore, http};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -20,8 +20,9 @@ async fn main() -> anyhow::Result<()> {
 
     let listener = TcpListener::bind("127.0.0.1:8080").await?;
     println!("http://{}", listener.local_addr()?);
+    // `axum::serve` does as well; this one also sends small frames at once.
     tokio::select! {
-        result = async { axum::serve(listener, app).await } => result?,
+        result = http::serve(listener, app) => result?,
         _ = tokio::signal::ctrl_c() => {}
     }
     // Whatever was accepted is durable when this returns true.
