@@ -23,9 +23,6 @@ export function Popover({ label, button, buttonClass = 'icon-button', role, chil
     if (byKey) trigger.current?.focus();
   }, []);
   useDismiss(root, open, dismiss);
-  const focusFirst = useCallback((panel: HTMLDivElement | null) => {
-    panel?.querySelector<HTMLElement>('[aria-checked="true"], button, input, [href]')?.focus();
-  }, []);
   return (
     <div className="popover" ref={root}>
       <button
@@ -43,7 +40,7 @@ export function Popover({ label, button, buttonClass = 'icon-button', role, chil
       </button>
       {open && (
         <div
-          ref={focusFirst}
+          ref={opened}
           id={id}
           className="popover__panel"
           role={role}
@@ -55,6 +52,17 @@ export function Popover({ label, button, buttonClass = 'icon-button', role, chil
       )}
     </div>
   );
+}
+
+/** Room between a panel and the edge of the page, in CSS pixels. */
+const EDGE_PX = 8;
+
+function opened(panel: HTMLDivElement | null): void {
+  if (panel === null) return;
+  const { left, right } = panel.getBoundingClientRect();
+  const shift = Math.max(EDGE_PX - left, 0) + Math.min(innerWidth - EDGE_PX - right, 0);
+  panel.style.translate = `${shift}px 0`;
+  panel.querySelector<HTMLElement>('[aria-checked="true"], button, input, [href]')?.focus();
 }
 
 const STEPS: Record<string, (at: number, count: number) => number> = {

@@ -22,7 +22,7 @@ export const FIXED_OPTIONS: Monaco.editor.IStandaloneEditorConstructionOptions =
   padding: { top: 12, bottom: 12 },
   // The binding sets `readOnly` itself, by the room's status.
   readOnlyMessage: { value: 'This session cannot be changed at the moment.' },
-  placeholder: 'Start typing. Everybody with the link sees it as you write.',
+  placeholder: 'Start typing: the others see it live.',
   renderLineHighlight: 'line',
   roundedSelection: true,
   scrollBeyondLastLine: false,
