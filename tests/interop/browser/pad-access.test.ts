@@ -77,6 +77,22 @@ test('a_phone_sees_all_without_scrolling_sideways', async () => {
   await stage.picture(pad, 'pad-phone')
 })
 
+test('the_theme_is_remembered_and_there_before_the_first_paint', async () => {
+  const context = await stage.person({ colorScheme: 'light' })
+  const pad = await Pad.open(context, stage.http, { session: 'theme', name: 'Ada' })
+  const ground = () => pad.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const light = await ground()
+  await pad.page.getByRole('button', { name: /^Theme/ }).click()
+  await pad.page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  await expect.poll(ground).not.toBe(light)
+  const dark = await ground()
+
+  // Without the bundle only the style sheet and the small script before it are at work.
+  await pad.page.route('**/assets/*.js', (route) => route.abort())
+  await pad.page.reload()
+  expect(await ground()).toBe(dark)
+})
+
 test.each(['light', 'dark'] as const)('no_rule_of_accessibility_is_broken_in_%s', async (colorScheme) => {
   const context = await stage.person({ colorScheme, reducedMotion: 'reduce' })
   const pad = await Pad.visit(context, padUrl(stage.http, { session: `axe-${colorScheme}` }))

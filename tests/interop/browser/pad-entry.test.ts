@@ -38,7 +38,7 @@ test('a_name_with_markup_is_text_and_runs_nothing', async () => {
   const eve = await Pad.open(await stage.person(), stage.http, { session: 'markup', name })
   const bo = await Pad.open(await stage.person(), stage.http, { session: 'markup', name: 'Bo' })
   await eve.typeAtEnd('hello')
-  await expect.poll(() => bo.page.locator('.view-lines').textContent()).toContain('hello')
+  await expect.poll(() => bo.visibleText()).toContain('hello')
   await bo.people.click()
   await expect.poll(() => bo.page.getByRole('dialog').textContent()).toContain('<img src=x onerror=')
   await stage.picture(bo, 'pad-markup')

@@ -15,7 +15,7 @@ test('files_are_added_renamed_deleted_and_restored_for_everybody', async () => {
 
   await ada.typeAtEnd('print(42)')
   await bo.tab('solver.py').click()
-  await expect.poll(() => bo.page.locator('.view-lines').textContent()).toBe('print(42)')
+  await expect.poll(() => bo.visibleText()).toBe('print(42)')
   expect(await bo.page.getByLabel('Language of this file').inputValue()).toBe('python')
 
   await bo.page.getByLabel('Language of this file').selectOption('rust')
@@ -32,5 +32,22 @@ test('files_are_added_renamed_deleted_and_restored_for_everybody', async () => {
   await bo.page.getByRole('button', { name: 'Restore' }).click()
   await expect.poll(() => ada.fileNames()).toEqual(['main', 'answer.py'])
   await ada.tab('answer.py').click()
-  await expect.poll(() => ada.page.locator('.view-lines').textContent()).toBe('print(42)')
+  await expect.poll(() => ada.visibleText()).toBe('print(42)')
+})
+
+test('a_click_on_a_person_shows_where_they_are', async () => {
+  const ada = await Pad.open(await stage.person(), stage.http, { session: 'visit', name: 'Ada' })
+  const bo = await Pad.open(await stage.person(), stage.http, { session: 'visit', name: 'Bo' })
+  await ada.page.getByRole('button', { name: 'New file' }).click()
+  await ada.page.getByLabel(/^New name of/).fill('far.txt')
+  await ada.page.keyboard.press('Enter')
+  await ada.typeAtEnd('\n'.repeat(80))
+  await ada.typeAtEnd('Ada is here')
+  await expect.poll(() => bo.fileNames()).toEqual(['main', 'far.txt'])
+
+  await bo.people.click()
+  await bo.page.getByRole('button', { name: /^Ada/ }).click()
+  await expect.poll(() => bo.tab('far.txt').getAttribute('aria-selected')).toBe('true')
+  await expect.poll(() => bo.visibleText()).toContain('Ada is here')
+  await bo.page.locator('.collab-caret').waitFor()
 })

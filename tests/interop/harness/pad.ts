@@ -74,6 +74,12 @@ export class Pad {
     return text
   }
 
+  /** The lines of the editor that are on the screen, as Monaco draws them, without line breaks. */
+  async visibleText(): Promise<string> {
+    const drawn = await this.page.locator('.view-lines').textContent()
+    return (drawn ?? '').replaceAll('\u00a0', ' ')
+  }
+
   async saved(): Promise<void> {
     await expect.poll(() => this.status.textContent(), { timeout: 30_000 }).toBe('Saved')
   }
