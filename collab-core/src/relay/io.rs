@@ -103,9 +103,9 @@ pub enum Output {
 /// How a queue treats a frame when it is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Part of the answer to a step 1. It shares the room's memory and there is at most one answer
-    /// under way for a peer, so its bytes are not counted against the queue, only its frames.
-    /// Never dropped while the connection lives.
+    /// Part of the answer to a step 1. It may be larger than a queue, so it is not counted against
+    /// it; a driver does not read a peer that asks again before it took the answers it has. Never
+    /// dropped while the connection lives.
     Answer,
     /// Changes a document. Dropped only together with all others of the connection, and then
     /// [`Input::Overflowed`] follows.

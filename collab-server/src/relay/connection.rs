@@ -57,7 +57,7 @@ impl Drop for Joined {
 pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival) {
     let state = Arc::clone(relay.state());
     let room = arrival.name.clone();
-    match handshake::authorize(&state, &mut socket, &arrival).await {
+    match handshake::shake_hands(&state, &mut socket, &arrival).await {
         Ok(grant) => {
             let joined = join(&state, &arrival, grant);
             tracing::debug!(%room, peer = joined.peer.0, dialect = ?arrival.dialect, "joined");
@@ -69,7 +69,7 @@ pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival)
         Err(Failed::Gone) => {}
         Err(Failed::Refused { code, close, reason }) => {
             tracing::debug!(%room, code = close.0, reason, "refused");
-            state.metrics.turned_away(code.map_or("no_hello", ErrorCode::name));
+            state.metrics.turned_away(code.map_or(reason, ErrorCode::name));
             let frame = code.and_then(|code| handshake::error_frame(arrival.dialect, code));
             refuse(socket, frame, close, reason, state.config.close_timeout).await;
         }

@@ -20,8 +20,24 @@ pub(super) enum Failed {
     Refused { code: Option<ErrorCode>, close: CloseCode, reason: &'static str },
 }
 
+/// From an upgraded socket to a grant, unless the relay shuts down meanwhile.
+pub(super) async fn shake_hands(
+    relay: &RelayState,
+    socket: &mut WebSocket,
+    arrival: &Arrival,
+) -> Result<Grant, Failed> {
+    tokio::select! {
+        result = authorize(relay, socket, arrival) => result,
+        () = relay.until_closing() => Err(Failed::Refused {
+            code: None,
+            close: CloseCode::GOING_AWAY,
+            reason: "shutting_down",
+        }),
+    }
+}
+
 /// Reads `hello` where the dialect has one, and asks the authorizer.
-pub(super) async fn authorize(
+async fn authorize(
     relay: &RelayState,
     socket: &mut WebSocket,
     arrival: &Arrival,
@@ -58,7 +74,7 @@ async fn hello(relay: &RelayState, socket: &mut WebSocket) -> Result<String, Fai
         }
         Ok(Err(failed)) => Err(failed),
         Err(_) => {
-            Err(Failed::Refused { code: None, close: CloseCode::TIMEOUT, reason: "no hello" })
+            Err(Failed::Refused { code: None, close: CloseCode::TIMEOUT, reason: "no_hello" })
         }
     }
 }
@@ -90,5 +106,5 @@ fn token_of(frame: &[u8]) -> Result<String, Failed> {
 }
 
 const fn not_hello(close: CloseCode) -> Failed {
-    Failed::Refused { code: None, close, reason: "hello comes first" }
+    Failed::Refused { code: None, close, reason: "hello_comes_first" }
 }

@@ -26,13 +26,13 @@ mod write;
 pub use config::RelayConfig;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::routing::get;
 use collab_core::relay::{Input, PeerId};
 use collab_core::wire::{CloseCode, Grant};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::RoomName;
@@ -78,7 +78,7 @@ pub(crate) struct RelayState {
     work: Semaphore,
     authorizations: Semaphore,
     next_peer: AtomicU64,
-    closing: AtomicBool,
+    closing: watch::Sender<bool>,
 }
 
 /// Why a relay should not be sent traffic.
@@ -145,7 +145,7 @@ impl Relay {
     /// closes all connections with 1001. Returns whether it was done within `shutdown_timeout`.
     pub async fn shutdown(&self) -> bool {
         let state = self.state();
-        state.closing.store(true, Ordering::Release);
+        state.closing.send_replace(true);
         let done = timeout(state.config.shutdown_timeout, state.wind_down()).await;
         done.is_ok()
     }
@@ -192,7 +192,7 @@ impl RelayBuilder {
             work: Semaphore::new(config.work_max),
             authorizations: Semaphore::new(config.authorizations_max),
             next_peer: AtomicU64::new(1),
-            closing: AtomicBool::new(false),
+            closing: watch::Sender::new(false),
             config,
         });
         tokio::spawn(journal::write_batches(Arc::clone(&state)));
@@ -225,7 +225,13 @@ impl RelayState {
     }
 
     fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::Acquire)
+        *self.closing.borrow()
+    }
+
+    /// Waits until the relay shuts down.
+    async fn until_closing(&self) {
+        // The sender lives as long as this state, so waiting ends for no other reason.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     async fn wind_down(&self) {

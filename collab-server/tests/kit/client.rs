@@ -273,6 +273,11 @@ impl Client {
         timeout(PATIENCE, closed).await.expect("the relay closes")
     }
 
+    /// Says nothing over a new socket; returns the close code.
+    pub(crate) async fn hears(socket: WebSocketStream<TcpStream>) -> u16 {
+        Self::new(socket, Dialect::V1, Doc::new()).hears_until_closed().await
+    }
+
     /// Says one thing over a new socket; returns the close code.
     pub(crate) async fn said(socket: WebSocketStream<TcpStream>, frame: Bytes) -> u16 {
         let mut client = Self::new(socket, Dialect::V1, Doc::new());

@@ -57,3 +57,14 @@ async fn edits_made_while_the_relay_was_away_arrive_after_it() {
     client.until_durable().await;
     assert_eq!(Client::plain(server.address, "room").await.text(), "before meanwhile ");
 }
+
+#[tokio::test]
+async fn shutdown_does_not_wait_for_clients_that_say_nothing() {
+    let server = Server::ephemeral().await;
+    let connect = Connect::new(server.address, "room", Dialect::V1);
+    let silent = connect.socket().await.unwrap();
+    server.metric_becomes("collab_connections", 1.0).await;
+    let stopping = tokio::spawn(server.stop());
+    assert_eq!(Client::hears(silent).await, 1001);
+    assert!(stopping.await.unwrap());
+}
