@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use collab_core::Timestamp;
 use collab_core::document::{Document, Event};
+use collab_core::log::{Deleted, merge};
 use collab_core::presence::{self, Presence};
 use collab_core::sync::Status;
 use collab_core::wire::{Dialect, Frame, Message, Sync};
@@ -20,6 +21,9 @@ pub(crate) struct Stock {
     document: Document,
     presence: Presence,
     link: Link,
+    /// Updates that arrived before the answer to step 1. Yjs lets them wait for what is missing;
+    /// Yrs does not (`docs/upstream/yrs-integrates-past-gaps.md`).
+    early: Option<Vec<Vec<u8>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,11 +37,12 @@ impl Stock {
     /// A process that starts. `id` must be new.
     pub(crate) fn new(now: Timestamp, id: u64) -> Self {
         let (document, presence) = (Document::new(id), new_presence(now, id));
-        Self { document, presence, link: Link::Waiting { until: now } }
+        Self { document, presence, link: Link::Waiting { until: now }, early: None }
     }
 
     fn connected(&mut self, now: Timestamp) -> Vec<Effect> {
         self.link = Link::Connected { heard: now };
+        self.early = Some(Vec::new());
         let step1 = send(&Message::Sync(Sync::Step1(&self.document.state_vector())));
         let mut effects = vec![step1, send(&Message::Awareness(&self.presence.encode_local()))];
         effects.extend(self.tell_presence());
@@ -51,9 +56,17 @@ impl Stock {
                 let diff = self.document.diff(known).expect("a state vector");
                 vec![send(&Message::Sync(Sync::Step2(&diff)))]
             }
-            Message::Sync(Sync::Step2(update) | Sync::Update(update)) => {
-                self.document.apply(update).expect("a relay forwards valid updates");
-                while self.document.poll_event().is_some() {}
+            Message::Sync(Sync::Update(update)) => {
+                match &mut self.early {
+                    Some(early) => early.push(update.to_vec()),
+                    None => self.apply(update),
+                }
+                Vec::new()
+            }
+            Message::Sync(Sync::Step2(update)) => {
+                let mut all = self.early.take().unwrap_or_default();
+                all.push(update.to_vec());
+                self.apply(&merge(&all, Deleted::Keep).expect("a relay's answer merges").update);
                 Vec::new()
             }
             Message::Awareness(update) => {
@@ -62,6 +75,11 @@ impl Stock {
             }
             other => panic!("a stock client does not expect {other:?}"),
         }
+    }
+
+    fn apply(&mut self, update: &[u8]) {
+        self.document.apply(update).expect("a relay forwards valid updates");
+        while self.document.poll_event().is_some() {}
     }
 
     fn tell_presence(&mut self) -> Vec<Effect> {

@@ -24,6 +24,9 @@ const HEALING_MS: u64 = 200_000;
 /// far less than what it takes presence to expire.
 const PRESENCE_MS: u64 = 8_000;
 
+/// How long a newcomer may take to receive a long tail over a slow network.
+const JOINING_MS: u64 = 60_000;
+
 /// Something that will happen.
 pub(crate) enum Event {
     Arrival(ConnectionId, Way, Parcel),
@@ -118,6 +121,8 @@ impl World {
         self.check_presence();
         self.restart_client(0);
         self.live_until(self.now_ms + PRESENCE_MS);
+        self.check_presence();
+        self.live_until(self.now_ms + JOINING_MS);
         self.check_end();
         self.trace(|world| format!("{} edits, faults {:?}", world.model.len(), world.faults));
     }
