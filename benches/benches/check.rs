@@ -4,20 +4,18 @@
 
 use std::hint::black_box;
 
-use benches::{HISTORIES, History, replay};
+use benches::replayed;
 use collab_core::log::check;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use histories::{CONCURRENT, SEQUENTIAL};
 use yrs::Update;
 use yrs::updates::decoder::Decode;
 
 fn checking(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("check");
     group.sample_size(10);
-    for name in HISTORIES {
-        let Ok(replayed) = History::read(name).and_then(|history| replay(&history)) else {
-            println!("{name} left out: it is not there");
-            continue;
-        };
+    for name in CONCURRENT.into_iter().chain(SEQUENTIAL) {
+        let Some(replayed) = replayed(name) else { continue };
         let updates = &replayed.updates;
         group.throughput(Throughput::Elements(updates.len() as u64));
         group.bench_function(BenchmarkId::new("ours", name), |b| {

@@ -5,23 +5,18 @@
 
 use std::hint::black_box;
 
-use benches::{HISTORIES, History, replay, shuffled, touch};
+use benches::{replayed, shuffled, touch};
 use collab_core::log::{Deleted, merge};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use histories::{CONCURRENT, SEQUENTIAL};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, StateVector, Transact, Update};
 
 fn merging(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("merge");
     group.sample_size(10);
-    for name in HISTORIES {
-        let replayed = match History::read(name).and_then(|history| replay(&history)) {
-            Ok(replayed) => replayed,
-            Err(error) => {
-                println!("{name} left out: {error}");
-                continue;
-            }
-        };
+    for name in CONCURRENT.into_iter().chain(SEQUENTIAL) {
+        let Some(replayed) = replayed(name) else { continue };
         let (updates, mixed) = (&replayed.updates, shuffled(&replayed.updates));
         print_sizes(name, updates, &replayed.state);
         let id = |way| BenchmarkId::new(way, name);

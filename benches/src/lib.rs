@@ -1,26 +1,9 @@
 //! What all benches share: real editing histories as the updates that their authors' documents sent.
-//!
-//! The histories lie in `$COLLAB_TRACES`, by default `../shared/traces` beside the workspace (their
-//! sources stand in `SOURCE.md` there), and are not part of the project. Where one is missing, its
-//! bench is left out and says so.
+//! Where a history is missing, its bench is left out and says so.
 
-mod history;
 mod replay;
 
-pub use history::{Edit, History, Patch};
-pub use replay::{Replayed, replay};
-
-/// The histories that benches run on, by the names of their files.
-pub const HISTORIES: [&str; 8] = [
-    "concurrent_traces/friendsforever",
-    "concurrent_traces/clownschool",
-    "concurrent_traces/node_nodecc",
-    "sequential_traces/sveltecomponent",
-    "sequential_traces/rustcode",
-    "sequential_traces/friendsforever_flat",
-    "sequential_traces/clownschool_flat",
-    "sequential_traces/json-crdt-blog-post",
-];
+pub use replay::{Replayed, replay, replayed};
 
 /// Reads every byte of every update, one after the other: less than this no reader can do.
 pub fn touch(updates: &[Vec<u8>]) -> u64 {

@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Result, anyhow};
+use histories::History;
 use yrs::updates::decoder::Decode;
 use yrs::{
     ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update,
 };
-
-use crate::History;
 
 /// A history as Yjs updates.
 #[derive(Debug)]
@@ -23,8 +22,13 @@ struct Author {
     doc: Doc,
     text: TextRef,
     seen: Vec<bool>,
-    /// The text as code points, where positions must be translated.
     outbox: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+/// Reads a history by its name and replays it; says so if that is not possible.
+pub fn replayed(name: &str) -> Option<Replayed> {
+    let replayed = History::read(name).map_err(Into::into).and_then(|history| replay(&history));
+    replayed.inspect_err(|error| println!("{name} left out: {error}")).ok()
 }
 
 /// Replays a history with one document per author, client IDs small and in their order.
@@ -67,15 +71,7 @@ impl Author {
     }
 
     fn see(&mut self, history: &History, made: &[Vec<Vec<u8>>], wanted: Vec<usize>) -> Result<()> {
-        let (mut missing, mut to_visit) = (Vec::new(), wanted);
-        while let Some(edit) = to_visit.pop() {
-            if !std::mem::replace(&mut self.seen[edit], true) {
-                missing.push(edit);
-                to_visit.extend(history.parents(edit));
-            }
-        }
-        missing.sort_unstable();
-        for update in missing.iter().flat_map(|&edit| &made[edit]) {
+        for update in history.lacking(&mut self.seen, wanted).iter().flat_map(|&edit| &made[edit]) {
             let mut txn = self.doc.try_transact_mut_with("remote")?;
             txn.apply_update(Update::decode_v1(update)?)?;
         }

@@ -7,10 +7,11 @@ use crate::step::output;
 use crate::workspace::Workspace;
 
 /// Which of our packages each of our packages may use, in any kind of dependency.
-const ARROWS: [(&str, &[&str]); 4] = [
-    ("collab-core", &[]),
+const ARROWS: [(&str, &[&str]); 5] = [
+    ("collab-core", &["histories"]),
     ("collab-wasm", &["collab-core"]),
-    ("collab-server", &["collab-core"]),
+    ("collab-server", &["collab-core", "histories"]),
+    ("histories", &[]),
     ("xtask", &[]),
 ];
 
@@ -19,7 +20,7 @@ const LEAVES: [&str; 3] = ["examples", "benches", "fuzz"];
 
 /// What the pure crate may build on; each of these is pure itself.
 const CORE_DEPENDENCIES: [&str; 5] = ["bytes", "serde", "serde_json", "thiserror", "yrs"];
-const CORE_DEV_DEPENDENCIES: [&str; 1] = ["proptest"];
+const CORE_DEV_DEPENDENCIES: [&str; 2] = ["histories", "proptest"];
 
 /// What `collab-core/clippy.toml` must ban for the pure crate to stay pure.
 const CORE_BANS: [&str; 5] = [
