@@ -67,6 +67,23 @@ fn nobody_hears_an_update_that_may_build_on_what_they_lack() {
 }
 
 #[test]
+fn nobody_hears_what_a_stock_client_types_before_its_offline_edits_arrived() {
+    let mut relay = relay();
+    let (a, stock) = (relay.v1(1), relay.plain(100));
+    relay.say(a, 1, &Message::Sync(Sync::Step1(&[0])));
+    relay.heard(a);
+    let writer = doc(7, "written offline");
+    let typed = type_in(&writer, ", then typed");
+    relay.say(stock, 1, &Message::Sync(Sync::Update(&typed)));
+    assert!(relay.heard(a).is_empty());
+    relay.say(stock, 1, &Message::Sync(Sync::Step2(&state(&writer))));
+    assert_eq!(relay.heard(a), ["update"]);
+    let typed = type_in(&writer, ", and on");
+    relay.say(stock, 1, &Message::Sync(Sync::Update(&typed)));
+    assert_eq!(relay.heard(a), ["update"]);
+}
+
+#[test]
 fn durable_is_said_only_after_the_store_has_it() {
     let mut relay = relay();
     relay.auto_store = false;

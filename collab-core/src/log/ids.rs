@@ -64,6 +64,24 @@ impl IdSet {
         StateVector { clocks: self.clients.iter().filter_map(known).collect() }
     }
 
+    /// Whether adding `spans` leaves clocks out before them. Spans of a client ascend.
+    pub(super) fn would_gap(&self, spans: &[Span]) -> bool {
+        let mut ends: BTreeMap<u64, u32> = BTreeMap::new();
+        spans.iter().any(|span| {
+            let end = ends.entry(span.client).or_insert_with(|| self.gapless_end(span.client));
+            let gaps = span.start > *end;
+            *end = span.end.max(*end);
+            gaps
+        })
+    }
+
+    fn gapless_end(&self, client: u64) -> u32 {
+        match self.clients.get(&client).map(Vec::as_slice) {
+            Some(&[(0, end), ..]) => end,
+            _ => 0,
+        }
+    }
+
     /// Writes the set as an update's delete set: clients in descending order, as yjs does.
     pub(super) fn write_delete_set(&self, writer: &mut Writer) {
         writer.var_uint(self.clients.len() as u64);

@@ -115,6 +115,11 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
         self.contents.has(checked)
     }
 
+    /// Whether an update builds on earlier structs of its clients that are not here.
+    pub fn lacks_before(&self, checked: &Checked) -> bool {
+        self.contents.inserts.would_gap(&checked.inserts)
+    }
+
     /// Adds an update to the tail. `checked` is what [`check`] found in it.
     pub fn append(&mut self, update: U, checked: Checked) {
         self.contents.add(&checked);

@@ -27,6 +27,8 @@ pub(super) struct Subscription {
     /// Before that an update may build on what the peer does not have, and yrs 0.28 integrates past
     /// such gaps in an order of its own. Stock clients wait for what is missing.
     pub(super) hears: bool,
+    /// Whether a plain client has answered the room's step 1.
+    pub(super) answered: bool,
     /// Accepted pushes that are not durable yet, and the entry that each waits for.
     waiting: VecDeque<(EntryNo, u64)>,
 }

@@ -84,7 +84,15 @@ impl Room {
         let plain = self.peers.get(&peer).is_some_and(|state| state.dialect == Dialect::Plain);
         match *message {
             Message::Sync(Sync::Step1(known)) => self.receive_step1(now, peer, number, known),
-            Message::Sync(Sync::Step2(update) | Sync::Update(update)) if plain => {
+            Message::Sync(Sync::Update(update)) if plain => {
+                if !self.is_early(peer, number, update) {
+                    self.receive_push(now, Push { peer, number, seq: 0, update });
+                }
+            }
+            Message::Sync(Sync::Step2(update)) if plain => {
+                if let Some(subscription) = self.subscription(peer, number) {
+                    subscription.answered = true;
+                }
                 self.receive_push(now, Push { peer, number, seq: 0, update });
             }
             Message::Push { seq, update } => {
@@ -203,6 +211,20 @@ impl Room {
                 self.fail(now, push.peer, push.number, (code, push.seq), detail);
             }
         }
+    }
+
+    /// Whether a plain client sent this before what it builds on: it types right after a reconnect,
+    /// and what it wrote offline follows in its step 2, which repeats this update too. Whoever is
+    /// sent a gap may integrate past it (see [`super::peer::Subscription`]).
+    fn is_early(&mut self, peer: PeerId, number: u64, update: &[u8]) -> bool {
+        if self.subscription(peer, number).is_none_or(|subscription| subscription.answered) {
+            return false;
+        }
+        let max_bytes = self.config.limits.update_max_bytes as usize;
+        let ready = self.channels.get_mut(number).and_then(super::channel::Channel::ready);
+        // What is malformed is refused where all updates are.
+        let checked = log::check(update, max_bytes).ok();
+        ready.zip(checked).is_some_and(|(ready, checked)| ready.log.lacks_before(&checked))
     }
 
     /// Pushes are counted without gaps.
