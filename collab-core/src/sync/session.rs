@@ -127,13 +127,12 @@ impl Session {
 
     /// When [`Input::Tick`] is due next, and why.
     pub fn deadline(&self) -> Option<(Timestamp, Reason)> {
-        let mut timers = vec![self.link.timer(&self.config)?];
-        timers.extend(self.channels.iter().filter_map(|c| Some((c.reopen_at?, Reason::Reopen))));
-        let steady = timers.into_iter().map(|(at, reason)| (self.clock.to_wall(at), reason));
-        steady
-            .chain([(self.expiry.ask_at(), Reason::TokenExpiry)])
-            .filter(|&(at, _)| at != Timestamp::NEVER)
-            .min()
+        let link = self.link.timer(&self.config)?;
+        let reopen = |channel: &Channel| Some((channel.reopen_at?, Reason::Reopen));
+        let steady = self.channels.iter().filter_map(reopen).chain([link]);
+        let ask = (self.expiry.ask_at(), Reason::TokenExpiry);
+        let all = steady.map(|(at, reason)| (self.clock.to_wall(at), reason)).chain([ask]);
+        all.filter(|&(at, _)| at != Timestamp::NEVER).min()
     }
 
     /// What to show now.
