@@ -11,8 +11,10 @@ const LINES_MAX: usize = 600;
 /// Files that may be longer, each with a reason. None has one.
 const LONGER: [&str; 0] = [];
 
-/// Entries of the root that a listing shows (names with a dot are hidden).
+/// Entries of the root that a reader has to sort out: names with a dot are hidden, and nobody opens
+/// the lockfiles.
 const ROOT_ENTRIES_MAX: usize = 20;
+const LOCKFILES: [&str; 2] = ["Cargo.lock", "package-lock.json"];
 
 const SOURCES: [&str; 5] = [".rs", ".ts", ".tsx", ".mjs", ".css"];
 
@@ -32,7 +34,7 @@ fn crowded_root(tracked: &[String]) -> Option<String> {
     let entries: BTreeSet<_> = tracked
         .iter()
         .filter_map(|path| path.split('/').next())
-        .filter(|entry| !entry.starts_with('.'))
+        .filter(|entry| !entry.starts_with('.') && !LOCKFILES.contains(entry))
         .collect();
     let count = entries.len();
     (count > ROOT_ENTRIES_MAX)
