@@ -36,7 +36,7 @@ use plan::Plan;
 use world::World;
 
 /// Seeds of an ordinary test run; a nightly one takes thousands.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 200;
 
 #[test]
 fn replicas_converge_and_nothing_durable_is_lost_whatever_fails() {

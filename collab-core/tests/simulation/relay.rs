@@ -237,7 +237,7 @@ impl World {
 
     fn carry_out_for_relay(&mut self, output: Output) {
         match output {
-            Output::Send { peer, class, frame } => self.queue_for(peer, class, frame),
+            Output::Send { peer, class, frame } => self.queue_for(peer, class, &frame),
             Output::Close { peer, code, .. } => self.close_peer(peer, code.0),
             Output::Load { channel } => self.ask_store(Operation::Load { channel }),
             Output::Append { channel, entry, update } => {
@@ -258,10 +258,15 @@ impl World {
         }
     }
 
-    fn queue_for(&mut self, id: PeerId, class: Class, frame: Bytes) {
+    /// Documents and presence must bear to be told anything twice.
+    fn queue_for(&mut self, id: PeerId, class: Class, frame: &Bytes) {
         let max = self.plan.queue_max_frames;
+        let may_repeat = matches!(class, Class::Document | Class::Answer | Class::Presence);
+        let times = if may_repeat && self.random.percent(3) { 2 } else { 1 };
         if let Some(peer) = self.relay.as_mut().and_then(|relay| relay.peers.get_mut(&id)) {
-            peer.enqueue(class, frame, max);
+            for _ in 0..times {
+                peer.enqueue(class, frame.clone(), max);
+            }
             self.pump(id);
         }
     }
