@@ -51,22 +51,25 @@ pub(crate) fn ensure_chromium() -> Result<()> {
     if Path::new(CHROMIUM).exists() {
         return Ok(());
     }
-    let install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"];
-    let manual = format!("{CHROMIUM} is missing: {}", install.join(" "));
+    let manual = format!("{CHROMIUM} is missing: apt-get install chromium");
     if !is_installed("apt-get") {
         bail!("{manual}");
     }
-    let mut words: Vec<&str> = install.into();
-    if !is_root() {
-        if !is_installed("sudo") {
-            bail!("{manual} (as root)");
-        }
-        words.insert(0, "sudo");
+    let sudo: &[&str] = if is_root() { &[] } else { &["sudo"] };
+    if !sudo.is_empty() && !is_installed("sudo") {
+        bail!("{manual} (as root)");
     }
-    step(&format!("Chromium for the browser tests: {}", words.join(" ")), || {
-        execute(Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
-    })
-    .context(manual)
+    let install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"];
+    for words in [&["apt-get", "update"][..], &install] {
+        let words = [sudo, words].concat();
+        step(&format!("Chromium for the browser tests: {}", words.join(" ")), || {
+            execute(
+                Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"),
+            )
+        })
+        .with_context(|| manual.clone())?;
+    }
+    Ok(())
 }
 
 fn is_root() -> bool {
