@@ -24,10 +24,12 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// Runs a script of one workspace.
+/// Runs a script of one workspace. Its tests start the release build of the server.
 pub(crate) fn script(workspace: &Workspace, name: &str, script: &str) -> Result<()> {
     step(&format!("{name}: npm run {script}"), || {
-        execute(workspace.command("npm").args(["run", "--silent", script, "-w", name]))
+        let mut npm = workspace.command("npm");
+        npm.args(["run", "--silent", script, "-w", name]);
+        execute(npm.env("COLLAB_SERVER", workspace.server()))
     })
 }
 
