@@ -78,7 +78,7 @@ pub struct Answer<U = Bytes> {
     pub updates: Vec<U>,
     /// The last update, after which the client has everything: the deletions it may lack.
     pub last: Bytes,
-    /// Whether a diff of the snapshot belongs to the answer (see [`Log::snapshot_diff`]).
+    /// Whether a diff of the snapshot belongs to the answer (see [`diff_structs`]).
     pub needs_snapshot_diff: bool,
 }
 
