@@ -12,6 +12,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     tool::ensure_chromium()?;
     start::build(workspace)?;
     step("Rust tests", || execute(workspace.cargo().args(["test", "--workspace"])))?;
+    whole_histories(workspace)?;
     for name in npm::WORKSPACES {
         npm::script(workspace, name, "typecheck")?;
     }
@@ -19,4 +20,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         npm::script(workspace, name, "test")?;
     }
     Ok(())
+}
+
+/// Real histories from end to end, which a development build replays only in part: it is too slow.
+fn whole_histories(workspace: &Workspace) -> Result<()> {
+    let test = ["--package", "collab-server", "--test", "traces"];
+    step("whole histories through the relay (release build, some minutes)", || {
+        execute(workspace.cargo().args(["test", "--release"]).args(test))
+    })
 }
