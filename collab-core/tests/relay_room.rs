@@ -311,22 +311,30 @@ fn a_slow_reader_is_told_to_sync_again() {
     assert_eq!(relay.closed[&plain], CloseCode::TRY_LATER);
 }
 
+/// One peer types "ab" in 25 updates.
+fn type_25_times(relay: &mut Relay) {
+    let writer = relay.v1(1);
+    let document = doc(7, "");
+    for seq in 1..=25 {
+        relay.say(writer, 1, &push(seq, &type_in(&document, "ab")));
+    }
+}
+
+fn a_newcomer_reads(relay: &mut Relay) -> String {
+    let reader = relay.v1(2);
+    let newcomer = doc(8, "");
+    relay.deliver(reader, &newcomer);
+    text(&newcomer)
+}
+
 #[test]
 fn a_long_tail_is_folded_into_a_snapshot() {
     let config = RoomConfig { compact_tail_updates: 10, ..RoomConfig::default() };
     let mut relay = Relay::new(config);
-    let a = relay.v1(1);
-    let document = doc(7, "");
-    for seq in 1..=25 {
-        relay.say(a, 1, &push(seq, &type_in(&document, "ab")));
-    }
+    type_25_times(&mut relay);
     assert_eq!(relay.replaced.len(), 2);
     assert_eq!(relay.store["doc"].tail.len(), 5);
-    let reader = relay.v1(2);
-    relay.say(reader, 1, &Message::Sync(Sync::Step1(NOBODY)));
-    let newcomer = doc(8, "");
-    relay.deliver(reader, &newcomer);
-    assert_eq!(text(&newcomer), "ab".repeat(25));
+    assert_eq!(a_newcomer_reads(&mut relay), "ab".repeat(25));
 }
 
 #[test]
@@ -334,17 +342,9 @@ fn a_snapshot_that_the_store_does_not_take_changes_nothing() {
     let config = RoomConfig { compact_tail_updates: 10, ..RoomConfig::default() };
     let mut relay = Relay::new(config);
     relay.refuse_replace = true;
-    let a = relay.v1(1);
-    let document = doc(7, "");
-    for seq in 1..=25 {
-        relay.say(a, 1, &push(seq, &type_in(&document, "ab")));
-    }
+    type_25_times(&mut relay);
     assert_eq!(relay.store["doc"].tail.len(), 25);
-    let reader = relay.v1(2);
-    relay.say(reader, 1, &Message::Sync(Sync::Step1(NOBODY)));
-    let newcomer = doc(8, "");
-    relay.deliver(reader, &newcomer);
-    assert_eq!(text(&newcomer), "ab".repeat(25));
+    assert_eq!(a_newcomer_reads(&mut relay), "ab".repeat(25));
 }
 
 #[test]
