@@ -410,6 +410,17 @@ fn an_expired_grant_ends_the_connection() {
 }
 
 #[test]
+fn a_refused_token_leaves_the_grant_as_it_was() {
+    let mut relay = relay();
+    let a = relay.v1(1);
+    relay.heard(a);
+    relay.input(Input::TokenRefused { peer: a });
+    assert_eq!(relay.heard(a), [format!("error {} seq 0", ErrorCode::Unauthorized as u64)]);
+    relay.say(a, 1, &push(1, &state(&doc(7, "x"))));
+    assert_eq!(relay.heard(a), ["received 1", "durable 1"]);
+}
+
+#[test]
 fn hostile_frames_end_only_their_own_connection() {
     let mut relay = relay();
     let (stays, victim) = (relay.v1(1), relay.plain(100));

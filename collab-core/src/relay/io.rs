@@ -35,8 +35,10 @@ pub enum Input {
     Overflowed { peer: PeerId },
     /// The peer's presence frames were dropped. It has room again.
     PresenceDropped { peer: PeerId },
-    /// The authorizer answered a `token`, or changed its mind: `None` revokes.
+    /// The authorizer accepted a `token`, or changed its mind: `None` revokes.
     Regrant { peer: PeerId, grant: Option<Grant> },
+    /// The authorizer did not accept a `token`. The grant that the peer has stays as it is.
+    TokenRefused { peer: PeerId },
     /// The connection is gone.
     Leave { peer: PeerId },
     /// The store answered [`Output::Load`].
@@ -94,7 +96,7 @@ pub enum Output {
     /// Replace everything up to `upto` by this snapshot, which was compared with it already
     /// (answer: [`Input::Replaced`]).
     Replace { channel: ChannelName, upto: Position, snapshot: Bytes },
-    /// Ask the authorizer (answer: [`Input::Regrant`]).
+    /// Ask the authorizer (answer: [`Input::Regrant`] or [`Input::TokenRefused`]).
     Authorize { peer: PeerId, token: String },
     /// Something worth a counter.
     Count(Counter),

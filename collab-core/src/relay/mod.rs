@@ -80,6 +80,9 @@ impl Room {
             Input::Overflowed { peer } => self.resync(now, peer),
             Input::PresenceDropped { peer } => self.resend_presence(peer),
             Input::Regrant { peer, grant } => self.regrant(now, peer, grant),
+            Input::TokenRefused { peer } => {
+                self.refuse(peer, 0, ErrorCode::Unauthorized, 0, "token refused");
+            }
             Input::Leave { peer } => self.leave(now, peer),
             Input::Loaded { channel, stored } => self.loaded(now, channel, stored),
             Input::Durable { channel, entry, position } => self.durable(&channel, entry, position),

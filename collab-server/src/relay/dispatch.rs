@@ -121,8 +121,10 @@ impl LiveRoom {
         let head = Arc::clone(&member.head);
         let check = async move |room: Arc<Self>, token: String| {
             let request = AuthRequest { room: room.name(), token: Some(&token), head: &head };
-            let grant = room.relay.authorize(&request).await;
-            room.handle(Input::Regrant { peer, grant: grant.ok() });
+            room.handle(match room.relay.authorize(&request).await {
+                Ok(grant) => Input::Regrant { peer, grant: Some(grant) },
+                Err(_) => Input::TokenRefused { peer },
+            });
         };
         self.spawn(check, token);
     }

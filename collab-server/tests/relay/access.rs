@@ -90,6 +90,16 @@ async fn an_expired_grant_closes_and_a_refreshed_one_does_not() {
 }
 
 #[tokio::test]
+async fn a_wrong_token_leaves_the_grant_as_it_was() {
+    let server = server().await;
+    let mut client = connect(&server, Dialect::V1, "writer").join().await;
+    client.say(0, &Message::Token { token: "wrong" }).await;
+    client.until("the error", |client| client.errors == [ErrorCode::Unauthorized as u64]).await;
+    client.type_text("still here").await;
+    client.until_received().await;
+}
+
+#[tokio::test]
 async fn an_authorizer_can_lower_and_revoke_at_any_time() {
     let server = server().await;
     let room = RoomName::new("room").unwrap();
