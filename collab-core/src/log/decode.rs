@@ -10,7 +10,8 @@
 //! deleteSet = varUint(clients) . (varUint(client) . varUint(ranges) . (varUint(clock) . varUint(length))*)*
 //! ```
 //!
-//! It is stricter than yjs and yrs: what it accepts, both read, and read alike.
+//! It is stricter than yjs and yrs: what it accepts, both read, and read alike. That is why it has a
+//! reader of its own beside `wire::Reader`: integers must have their shortest form here.
 
 use super::Refusal;
 use super::value;

@@ -245,23 +245,21 @@ impl Ready {
         Some(Task::Diff { number, generation: self.generation, known, snapshot })
     }
 
-    /// Takes those who wait for this diff. Keeps it for others if it is one of the snapshot that is
-    /// here now; otherwise (`None`) it must be made again.
+    /// Takes those who wait for this diff, and keeps it for others if it is one of the snapshot that
+    /// is here now; a diff of an older one is void.
     pub(super) fn finish_diff(
         &mut self,
         generation: u64,
         known: &StateVector,
         diff: SharedUpdate,
-    ) -> (Vec<PeerId>, Option<SharedUpdate>) {
-        let waiting = self.take_waiting(known);
-        if generation != self.generation {
-            return (waiting, None);
+    ) -> Vec<PeerId> {
+        if generation == self.generation {
+            if self.diffs.done.len() == DIFFS_KEPT {
+                self.diffs.done.remove(0);
+            }
+            self.diffs.done.push((known.clone(), diff));
         }
-        if self.diffs.done.len() == DIFFS_KEPT {
-            self.diffs.done.remove(0);
-        }
-        self.diffs.done.push((known.clone(), diff.clone()));
-        (waiting, Some(diff))
+        self.take_waiting(known)
     }
 
     /// Takes those who wait for a diff against this state vector.

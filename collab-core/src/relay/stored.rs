@@ -92,7 +92,7 @@ impl Room {
             return;
         };
         // A diff of an older snapshot is made again: the tail that went with it is folded by now.
-        let (waiting, _current) = ready.finish_diff(generation, &known, diff);
+        let waiting = ready.finish_diff(generation, &known, diff);
         let waiting = waiting.into_iter().filter(|peer| self.peers.contains_key(peer));
         let waiting: Vec<PeerId> = waiting.collect();
         if !waiting.is_empty() {
