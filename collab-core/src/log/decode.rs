@@ -20,73 +20,73 @@ use super::value;
 const CLOCK_MAX: u64 = i32::MAX as u64;
 
 /// Content reference numbers of yjs (`src/structs/Item.js`, `contentRefs`).
-pub(super) mod content {
-    pub(in crate::log) const GC: u8 = 0;
-    pub(in crate::log) const DELETED: u8 = 1;
-    pub(in crate::log) const JSON: u8 = 2;
-    pub(in crate::log) const BINARY: u8 = 3;
-    pub(in crate::log) const STRING: u8 = 4;
-    pub(in crate::log) const EMBED: u8 = 5;
-    pub(in crate::log) const FORMAT: u8 = 6;
-    pub(in crate::log) const TYPE: u8 = 7;
-    pub(in crate::log) const ANY: u8 = 8;
-    pub(in crate::log) const DOC: u8 = 9;
-    pub(in crate::log) const SKIP: u8 = 10;
+pub(crate) mod content {
+    pub(crate) const GC: u8 = 0;
+    pub(crate) const DELETED: u8 = 1;
+    pub(crate) const JSON: u8 = 2;
+    pub(crate) const BINARY: u8 = 3;
+    pub(crate) const STRING: u8 = 4;
+    pub(crate) const EMBED: u8 = 5;
+    pub(crate) const FORMAT: u8 = 6;
+    pub(crate) const TYPE: u8 = 7;
+    pub(crate) const ANY: u8 = 8;
+    pub(crate) const DOC: u8 = 9;
+    pub(crate) const SKIP: u8 = 10;
 }
 
 /// Bits of a struct's info byte.
-pub(super) mod info {
-    pub(in crate::log) const ORIGIN: u8 = 0x80;
-    pub(in crate::log) const RIGHT_ORIGIN: u8 = 0x40;
-    pub(in crate::log) const KEY: u8 = 0x20;
-    pub(in crate::log) const CONTENT: u8 = 0x1f;
+pub(crate) mod info {
+    pub(crate) const ORIGIN: u8 = 0x80;
+    pub(crate) const RIGHT_ORIGIN: u8 = 0x40;
+    pub(crate) const KEY: u8 = 0x20;
+    pub(crate) const CONTENT: u8 = 0x1f;
 }
 
 /// The identity of one unit of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Id {
-    pub(super) client: u64,
-    pub(super) clock: u32,
+pub(crate) struct Id {
+    pub(crate) client: u64,
+    pub(crate) clock: u32,
 }
 
 /// One struct, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Struct<'a> {
-    pub(super) id: Id,
+pub(crate) struct Struct<'a> {
+    pub(crate) id: Id,
     /// In clocks; for text in UTF-16 code units.
-    pub(super) len: u32,
-    pub(super) info: u8,
-    pub(super) origin: Option<Id>,
-    pub(super) right_origin: Option<Id>,
+    pub(crate) len: u32,
+    pub(crate) info: u8,
+    pub(crate) origin: Option<Id>,
+    pub(crate) right_origin: Option<Id>,
     /// Parent and key as they lie; empty where a neighbour tells them.
-    pub(super) parent: &'a [u8],
+    pub(crate) parent: &'a [u8],
     /// The content as it lies, with its length prefix where it has one.
-    pub(super) content: &'a [u8],
+    pub(crate) content: &'a [u8],
     /// The whole struct as it lies.
-    pub(super) raw: &'a [u8],
+    pub(crate) raw: &'a [u8],
     /// Where it lies in the update.
-    pub(super) at: usize,
+    pub(crate) at: usize,
 }
 
 impl Struct<'_> {
     /// Its content reference number.
-    pub(super) const fn kind(&self) -> u8 {
+    pub(crate) const fn kind(&self) -> u8 {
         self.info & info::CONTENT
     }
 
     /// The clock after its last unit.
-    pub(super) const fn end(&self) -> u32 {
+    pub(crate) const fn end(&self) -> u32 {
         self.id.clock + self.len
     }
 
     /// Where the next struct lies in the update.
-    pub(super) const fn end_at(&self) -> usize {
+    pub(crate) const fn end_at(&self) -> usize {
         self.at + self.raw.len()
     }
 }
 
 /// Receives an update's parts in the order in which they lie.
-pub(super) trait Visitor<'a> {
+pub(crate) trait Visitor<'a> {
     /// A client's section begins.
     fn section(&mut self, _client: u64, _structs: u64) -> Result<(), Refusal> {
         Ok(())
@@ -98,7 +98,7 @@ pub(super) trait Visitor<'a> {
 }
 
 /// Reads the whole update and hands its parts to `visitor`.
-pub(super) fn walk<'a>(update: &'a [u8], visitor: &mut impl Visitor<'a>) -> Result<(), Refusal> {
+pub(crate) fn walk<'a>(update: &'a [u8], visitor: &mut impl Visitor<'a>) -> Result<(), Refusal> {
     let mut reader = Reader { bytes: update, at: 0 };
     let sections = reader.uint()?;
     for _ in 0..sections {
@@ -112,21 +112,21 @@ pub(super) fn walk<'a>(update: &'a [u8], visitor: &mut impl Visitor<'a>) -> Resu
 }
 
 /// A position in borrowed bytes.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, Refusal> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Refusal> {
         let byte = *self.bytes.get(self.at).ok_or(Refusal::Truncated)?;
         self.at += 1;
         Ok(byte)
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
 
     /// A `varUint` in its shortest form, at most 2^53 - 1.
     #[inline]
-    pub(super) fn uint(&mut self) -> Result<u64, Refusal> {
+    pub(crate) fn uint(&mut self) -> Result<u64, Refusal> {
         let first = self.byte()?;
         if first < 0x80 {
             return Ok(u64::from(first));
@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
         Err(Refusal::Integer)
     }
 
-    pub(super) fn take(&mut self, len: u64) -> Result<&'a [u8], Refusal> {
+    pub(crate) fn take(&mut self, len: u64) -> Result<&'a [u8], Refusal> {
         let rest = self.rest();
         match usize::try_from(len) {
             Ok(len) if len <= rest.len() => {
@@ -162,12 +162,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn var_bytes(&mut self) -> Result<&'a [u8], Refusal> {
+    pub(crate) fn var_bytes(&mut self) -> Result<&'a [u8], Refusal> {
         let len = self.uint()?;
         self.take(len)
     }
 
-    pub(super) fn string(&mut self) -> Result<&'a str, Refusal> {
+    pub(crate) fn string(&mut self) -> Result<&'a str, Refusal> {
         std::str::from_utf8(self.var_bytes()?).map_err(|_| Refusal::Utf8)
     }
 
@@ -312,7 +312,7 @@ fn fits(len: u64, clock: u32) -> Result<u32, Refusal> {
 }
 
 /// Length in UTF-16 code units: one per character, two beyond the basic plane.
-pub(super) fn utf16_len(text: &str) -> u64 {
+pub(crate) fn utf16_len(text: &str) -> u64 {
     if text.is_ascii() {
         return text.len() as u64;
     }

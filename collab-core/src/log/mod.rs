@@ -8,7 +8,7 @@
 mod bury;
 mod check;
 mod cut;
-mod decode;
+pub(crate) mod decode;
 mod diff;
 mod ids;
 mod merge;
