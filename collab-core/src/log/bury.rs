@@ -6,7 +6,8 @@
 //! update instead, and with it on every snapshot that contains it.
 
 use super::Refusal;
-use super::decode::{Id, Reader, Struct, Visitor, content, info, walk};
+use super::decode::{Id, Struct, Visitor, content, info, walk};
+use super::reader::Reader;
 use crate::wire::Writer;
 
 /// `update` with GC structs in place of all children of those units (client, clock) that are

@@ -1,16 +1,21 @@
 //! The check that every update passes before it is stored, forwarded or shown to Yrs.
 
+use smallvec::SmallVec;
+
 use super::Refusal;
 use super::decode::{Struct, Visitor, content, walk};
 use super::ids::Span;
+
+/// Most updates insert in one place and delete in one place: no allocation for them.
+pub(super) type Spans = SmallVec<[Span; 1]>;
 
 /// What one update holds, found while it was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
     /// Units of content, skips excepted; one span per run of structs.
-    pub(super) inserts: Vec<Span>,
+    pub(super) inserts: Spans,
     /// What the delete set names, and structs that lost their content already.
-    pub(super) deletes: Vec<Span>,
+    pub(super) deletes: Spans,
 }
 
 impl Checked {
@@ -26,34 +31,39 @@ impl Checked {
 /// is the limit that a larger update is refused by, before it is read.
 pub fn check(update: &[u8], max_bytes: usize) -> Result<Checked, Refusal> {
     if update.len() > max_bytes {
-        return Err(Refusal::TooLarge { bytes: update.len(), max: max_bytes });
+        return Err(Refusal::TooLarge);
     }
-    let mut spans = Spans::default();
-    walk(update, &mut spans)?;
-    spans.refuse_duplicate_clients()?;
-    Ok(spans.checked)
+    let mut holdings = Holdings::default();
+    walk(update, &mut holdings)?;
+    holdings.refuse_duplicate_clients()?;
+    Ok(holdings.checked)
 }
 
 #[derive(Default)]
-struct Spans {
+struct Holdings {
     checked: Checked,
-    clients: Vec<u64>,
+    clients: SmallVec<[u64; 4]>,
 }
 
-impl Spans {
+impl Holdings {
     fn refuse_duplicate_clients(&mut self) -> Result<(), Refusal> {
+        if self.clients.len() < 2 {
+            return Ok(());
+        }
         self.clients.sort_unstable();
         let duplicate = self.clients.windows(2).any(|pair| pair[0] == pair[1]);
         if duplicate { Err(Refusal::DuplicateClient) } else { Ok(()) }
     }
 }
 
-impl<'a> Visitor<'a> for Spans {
+impl<'a> Visitor<'a> for Holdings {
+    #[inline]
     fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
         self.clients.push(client);
         Ok(())
     }
 
+    #[inline]
     fn block(&mut self, block: &Struct<'a>) {
         if block.info == content::SKIP {
             return;
@@ -68,6 +78,7 @@ impl<'a> Visitor<'a> for Spans {
         }
     }
 
+    #[inline]
     fn delete(&mut self, client: u64, start: u32, end: u32) {
         self.checked.deletes.push(Span { client, start, end });
     }

@@ -1,6 +1,7 @@
 //! Cutting a struct: what is left of it when its first units are known already.
 
-use super::decode::{Id, Reader, Struct, content, info};
+use super::decode::{Id, Struct, content, info};
+use super::reader::Reader;
 use super::value;
 use crate::wire::Writer;
 

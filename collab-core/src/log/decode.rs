@@ -10,36 +10,35 @@
 //! deleteSet = varUint(clients) . (varUint(client) . varUint(ranges) . (varUint(clock) . varUint(length))*)*
 //! ```
 //!
-//! It is stricter than yjs and yrs: what it accepts, both read, and read alike. That is why it has a
-//! reader of its own beside `wire::Reader`: integers must have their shortest form here.
+//! It is stricter than yjs and yrs: what it accepts, both read, and read alike.
 
-use super::Refusal;
-use super::value;
+use super::reader::Reader;
+use super::{Refusal, value};
 
 /// Clocks must fit a signed 32-bit integer: yrs counts in `u32`, JavaScript shifts in `i32`.
 const CLOCK_MAX: u64 = i32::MAX as u64;
 
 /// Content reference numbers of yjs (`src/structs/Item.js`, `contentRefs`).
 pub(crate) mod content {
-    pub(crate) const GC: u8 = 0;
-    pub(crate) const DELETED: u8 = 1;
-    pub(crate) const JSON: u8 = 2;
-    pub(crate) const BINARY: u8 = 3;
-    pub(crate) const STRING: u8 = 4;
-    pub(crate) const EMBED: u8 = 5;
-    pub(crate) const FORMAT: u8 = 6;
-    pub(crate) const TYPE: u8 = 7;
-    pub(crate) const ANY: u8 = 8;
-    pub(crate) const DOC: u8 = 9;
-    pub(crate) const SKIP: u8 = 10;
+    pub(in crate::log) const GC: u8 = 0;
+    pub(in crate::log) const DELETED: u8 = 1;
+    pub(in crate::log) const JSON: u8 = 2;
+    pub(in crate::log) const BINARY: u8 = 3;
+    pub(in crate::log) const STRING: u8 = 4;
+    pub(in crate::log) const EMBED: u8 = 5;
+    pub(in crate::log) const FORMAT: u8 = 6;
+    pub(in crate::log) const TYPE: u8 = 7;
+    pub(in crate::log) const ANY: u8 = 8;
+    pub(in crate::log) const DOC: u8 = 9;
+    pub(in crate::log) const SKIP: u8 = 10;
 }
 
 /// Bits of a struct's info byte.
 pub(crate) mod info {
-    pub(crate) const ORIGIN: u8 = 0x80;
-    pub(crate) const RIGHT_ORIGIN: u8 = 0x40;
-    pub(crate) const KEY: u8 = 0x20;
-    pub(crate) const CONTENT: u8 = 0x1f;
+    pub(in crate::log) const ORIGIN: u8 = 0x80;
+    pub(in crate::log) const RIGHT_ORIGIN: u8 = 0x40;
+    pub(in crate::log) const KEY: u8 = 0x20;
+    pub(in crate::log) const CONTENT: u8 = 0x1f;
 }
 
 /// The identity of one unit of content.
@@ -58,10 +57,14 @@ pub(crate) struct Struct<'a> {
     pub(crate) info: u8,
     pub(crate) origin: Option<Id>,
     pub(crate) right_origin: Option<Id>,
+    /// Everything between the info byte and the content, as it lies: neighbours, or parent and key.
+    pub(crate) header: &'a [u8],
     /// Parent and key as they lie; empty where a neighbour tells them.
     pub(crate) parent: &'a [u8],
     /// The content as it lies, with its length prefix where it has one.
     pub(crate) content: &'a [u8],
+    /// The content of text and values without that prefix; of deleted units nothing.
+    pub(crate) payload: &'a [u8],
     /// The whole struct as it lies.
     pub(crate) raw: &'a [u8],
     /// Where it lies in the update.
@@ -85,6 +88,15 @@ impl Struct<'_> {
     }
 }
 
+/// What stands before a struct's content.
+#[derive(Default)]
+struct Header<'a> {
+    origin: Option<Id>,
+    right_origin: Option<Id>,
+    raw: &'a [u8],
+    parent: &'a [u8],
+}
+
 /// Receives an update's parts in the order in which they lie.
 pub(crate) trait Visitor<'a> {
     /// A client's section begins.
@@ -99,79 +111,21 @@ pub(crate) trait Visitor<'a> {
 
 /// Reads the whole update and hands its parts to `visitor`.
 pub(crate) fn walk<'a>(update: &'a [u8], visitor: &mut impl Visitor<'a>) -> Result<(), Refusal> {
-    let mut reader = Reader { bytes: update, at: 0 };
+    let mut reader = Reader::new(update);
     let sections = reader.uint()?;
     for _ in 0..sections {
-        reader.section(visitor)?;
+        reader.section(update.len(), visitor)?;
     }
     let clients = reader.uint()?;
     for _ in 0..clients {
         reader.deletes(visitor)?;
     }
-    if reader.at == update.len() { Ok(()) } else { Err(Refusal::Trailing) }
-}
-
-/// A position in borrowed bytes.
-pub(crate) struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    if reader.rest().is_empty() { Ok(()) } else { Err(Refusal::Trailing) }
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
-    }
-
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..]
-    }
-
-    pub(crate) fn byte(&mut self) -> Result<u8, Refusal> {
-        let byte = *self.bytes.get(self.at).ok_or(Refusal::Truncated)?;
-        self.at += 1;
-        Ok(byte)
-    }
-
-    /// A `varUint` in its shortest form, at most 2^53 - 1.
     #[inline]
-    pub(crate) fn uint(&mut self) -> Result<u64, Refusal> {
-        let first = self.byte()?;
-        if first < 0x80 {
-            return Ok(u64::from(first));
-        }
-        let mut value = u64::from(first & 0x7f);
-        for shift in (7..=49).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                let shortest = byte != 0 && value <= crate::wire::VAR_UINT_MAX;
-                return if shortest { Ok(value) } else { Err(Refusal::Integer) };
-            }
-        }
-        Err(Refusal::Integer)
-    }
-
-    pub(crate) fn take(&mut self, len: u64) -> Result<&'a [u8], Refusal> {
-        let rest = self.rest();
-        match usize::try_from(len) {
-            Ok(len) if len <= rest.len() => {
-                self.at += len;
-                Ok(&rest[..len])
-            }
-            _ => Err(Refusal::Truncated),
-        }
-    }
-
-    pub(crate) fn var_bytes(&mut self) -> Result<&'a [u8], Refusal> {
-        let len = self.uint()?;
-        self.take(len)
-    }
-
-    pub(crate) fn string(&mut self) -> Result<&'a str, Refusal> {
-        std::str::from_utf8(self.var_bytes()?).map_err(|_| Refusal::Utf8)
-    }
-
-    fn section(&mut self, visitor: &mut impl Visitor<'a>) -> Result<(), Refusal> {
+    fn section(&mut self, size: usize, visitor: &mut impl Visitor<'a>) -> Result<(), Refusal> {
         let structs = self.uint()?;
         if structs == 0 {
             return Err(Refusal::Empty);
@@ -180,13 +134,15 @@ impl<'a> Reader<'a> {
         let mut clock = self.clock()?;
         visitor.section(client, structs)?;
         for _ in 0..structs {
-            let block = self.block(Id { client, clock })?;
+            let at = size - self.rest().len();
+            let block = self.block(at, Id { client, clock })?;
             clock = block.end();
             visitor.block(&block);
         }
         Ok(())
     }
 
+    #[inline]
     fn deletes(&mut self, visitor: &mut impl Visitor<'a>) -> Result<(), Refusal> {
         let client = self.uint()?;
         let ranges = self.uint()?;
@@ -198,54 +154,63 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn block(&mut self, id: Id) -> Result<Struct<'a>, Refusal> {
-        let start = self.at;
+    #[inline]
+    fn block(&mut self, at: usize, id: Id) -> Result<Struct<'a>, Refusal> {
+        let raw = self.rest();
         let info = self.byte()?;
-        let mut block = Struct {
-            id,
-            len: 0,
-            info,
-            origin: None,
-            right_origin: None,
-            parent: &[],
-            content: &[],
-            raw: &[],
-            at: start,
-        };
+        let mut header = Header::default();
         if info != content::GC && info != content::SKIP {
-            self.neighbours(&mut block)?;
+            header = self.header(info, id)?;
         }
-        let content_start = self.at;
-        block.len = self.content(info, id.clock)?;
-        block.content = &self.bytes[content_start..self.at];
-        block.raw = &self.bytes[start..self.at];
-        Ok(block)
+        let content = self.rest();
+        let (len, payload) = self.content(info, id.clock)?;
+        Ok(Struct {
+            id,
+            len,
+            info,
+            origin: header.origin,
+            right_origin: header.right_origin,
+            header: header.raw,
+            parent: header.parent,
+            content: self.since(content),
+            payload,
+            raw: self.since(raw),
+            at,
+        })
     }
 
-    fn neighbours(&mut self, block: &mut Struct<'a>) -> Result<(), Refusal> {
-        if block.info & info::ORIGIN != 0 {
-            block.origin = Some(self.earlier(block.id)?);
+    #[inline]
+    fn header(&mut self, info: u8, id: Id) -> Result<Header<'a>, Refusal> {
+        let mut header = Header::default();
+        let raw = self.rest();
+        if info & info::ORIGIN != 0 {
+            header.origin = Some(self.earlier(id)?);
         }
-        if block.info & info::RIGHT_ORIGIN != 0 {
-            block.right_origin = Some(self.earlier(block.id)?);
+        if info & info::RIGHT_ORIGIN != 0 {
+            header.right_origin = Some(self.earlier(id)?);
         }
-        if block.info & (info::ORIGIN | info::RIGHT_ORIGIN) != 0 {
-            return Ok(());
+        if info & (info::ORIGIN | info::RIGHT_ORIGIN) == 0 {
+            header.parent = self.parent(info, id)?;
         }
-        let start = self.at;
+        header.raw = self.since(raw);
+        Ok(header)
+    }
+
+    fn parent(&mut self, info: u8, id: Id) -> Result<&'a [u8], Refusal> {
+        let raw = self.rest();
         match self.uint()? {
-            0 => drop(self.earlier(block.id)?),
+            0 => drop(self.earlier(id)?),
             1 => drop(self.string()?),
             _ => return Err(Refusal::Integer),
         }
-        if block.info & info::KEY != 0 {
+        if info & info::KEY != 0 {
             self.string()?;
         }
-        block.parent = &self.bytes[start..self.at];
-        Ok(())
+        Ok(self.since(raw))
     }
 
     /// An ID that `id` may depend on: not itself and nothing later of its own client.
+    #[inline]
     fn earlier(&mut self, id: Id) -> Result<Id, Refusal> {
         let other = Id { client: self.uint()?, clock: self.clock()? };
         if other.client == id.client && other.clock >= id.clock {
@@ -254,28 +219,49 @@ impl<'a> Reader<'a> {
         Ok(other)
     }
 
-    /// Reads content and returns its length in clocks.
-    fn content(&mut self, info: u8, clock: u32) -> Result<u32, Refusal> {
+    /// Reads content; returns its length in clocks and its payload.
+    #[inline]
+    fn content(&mut self, info: u8, clock: u32) -> Result<(u32, &'a [u8]), Refusal> {
+        if info & info::CONTENT == content::STRING {
+            let text = self.var_bytes()?;
+            return Ok((fits(text_len(text)?, clock)?, text));
+        }
+        self.other_content(info, clock)
+    }
+
+    fn other_content(&mut self, info: u8, clock: u32) -> Result<(u32, &'a [u8]), Refusal> {
         let kind = info & info::CONTENT;
         match kind {
             content::GC | content::SKIP if info != kind => Err(Refusal::UnknownTag(info)),
-            content::GC | content::SKIP | content::DELETED => self.length(clock),
-            content::STRING => fits(utf16_len(self.string()?), clock),
-            content::BINARY => self.var_bytes().map(|_| 1),
-            content::EMBED => value::json(self.string()?).map(|()| 1),
-            content::FORMAT => {
-                self.string()?;
-                value::json(self.string()?).map(|()| 1)
-            }
-            content::TYPE => self.type_ref().map(|()| 1),
+            content::GC | content::SKIP | content::DELETED => Ok((self.length(clock)?, &[])),
             content::ANY => {
                 let len = self.length(clock)?;
+                let values = self.rest();
                 (0..len).try_for_each(|_| value::any(self))?;
-                Ok(len)
+                Ok((len, self.since(values)))
             }
+            _ => {
+                let payload = self.rest();
+                self.single_content(kind)?;
+                fits(1, clock)?;
+                Ok((1, self.since(payload)))
+            }
+        }
+    }
+
+    /// Reads content that is one unit long.
+    fn single_content(&mut self, kind: u8) -> Result<(), Refusal> {
+        match kind {
+            content::BINARY => self.var_bytes().map(drop),
+            content::EMBED => value::json(self.string()?),
+            content::FORMAT => {
+                self.string()?;
+                value::json(self.string()?)
+            }
+            content::TYPE => self.type_ref(),
             content::DOC => {
                 self.string()?;
-                value::any(self).map(|()| 1)
+                value::any(self)
             }
             content::JSON => Err(Refusal::Unportable(kind)),
             _ => Err(Refusal::UnknownTag(kind)),
@@ -291,11 +277,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn clock(&mut self) -> Result<u32, Refusal> {
         let clock = self.uint()?;
         if clock <= CLOCK_MAX { Ok(clock as u32) } else { Err(Refusal::Integer) }
     }
 
+    #[inline]
     fn length(&mut self, clock: u32) -> Result<u32, Refusal> {
         let len = self.uint()?;
         fits(len, clock)
@@ -309,6 +297,15 @@ fn fits(len: u64, clock: u32) -> Result<u32, Refusal> {
         len if len <= CLOCK_MAX - u64::from(clock) => Ok(len as u32),
         _ => Err(Refusal::Integer),
     }
+}
+
+/// Length of text in UTF-16 code units.
+#[inline]
+fn text_len(bytes: &[u8]) -> Result<u64, Refusal> {
+    if bytes.is_ascii() {
+        return Ok(bytes.len() as u64);
+    }
+    std::str::from_utf8(bytes).map(utf16_len).map_err(|_| Refusal::Utf8)
 }
 
 /// Length in UTF-16 code units: one per character, two beyond the basic plane.

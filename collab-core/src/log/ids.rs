@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Refusal;
-use super::decode::Reader;
+use super::reader::Reader;
 use crate::wire::Writer;
 
 /// Clocks `start..end` of one client.

@@ -12,10 +12,12 @@ pub(crate) mod decode;
 mod diff;
 mod ids;
 mod merge;
+pub(crate) mod reader;
 mod refusal;
 mod value;
 
 pub(crate) use bury::bury_children;
+use check::Spans;
 pub use check::{Checked, check};
 pub use ids::StateVector;
 pub use merge::{CompactError, Deleted, Merged, compact, merge};
@@ -24,7 +26,7 @@ pub use refusal::Refusal;
 use bytes::Bytes;
 
 use crate::wire::Writer;
-use ids::{IdSet, Span};
+use ids::IdSet;
 
 /// An update that says nothing: no sections, no deletions.
 pub const EMPTY_UPDATE: &[u8] = &[0, 0];
@@ -49,7 +51,7 @@ pub struct Log<U = Bytes> {
 #[derive(Clone, Debug)]
 struct Entry<U> {
     update: U,
-    inserts: Vec<Span>,
+    inserts: Spans,
 }
 
 /// Which units of content a set of updates holds, and which of them it deletes.

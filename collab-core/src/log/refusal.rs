@@ -7,13 +7,8 @@ use crate::wire::ErrorCode;
 #[non_exhaustive]
 pub enum Refusal {
     /// More bytes than `update_max_bytes`.
-    #[error("update of {bytes} bytes exceeds {max}")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-        /// The limit.
-        max: usize,
-    },
+    #[error("update is too large")]
+    TooLarge,
     /// Ends inside a value, or a length points beyond the end.
     #[error("update ends inside a value")]
     Truncated,
@@ -53,7 +48,7 @@ impl Refusal {
     /// Its code on the wire (PROTOCOL section 6).
     pub const fn code(self) -> ErrorCode {
         match self {
-            Self::TooLarge { .. } => ErrorCode::UpdateTooLarge,
+            Self::TooLarge => ErrorCode::UpdateTooLarge,
             Self::Unportable(_) | Self::Nesting | Self::SelfReference => ErrorCode::UpdateUnsafe,
             _ => ErrorCode::UpdateMalformed,
         }

@@ -1,7 +1,7 @@
 //! Checks of the values inside structs: lib0's `any`, and JSON in formats and embeds.
 
 use super::Refusal;
-use super::decode::Reader;
+use super::reader::Reader;
 
 /// Levels of arrays and objects in one value (PROTOCOL section 5, `nesting_max`). Readers recurse:
 /// lib0 values nested 10,000 deep overflow the stack of a thread that decodes them with yrs 0.28.

@@ -11,6 +11,9 @@ use super::super::decode::{Struct, Visitor, content, walk};
 use super::run::Run;
 use super::text::Arena;
 
+/// No run is longer: its end is a clock (see `decode::CLOCK_MAX`).
+const LEN_MAX: u32 = i32::MAX as u32;
+
 /// Everything that the updates say of one client.
 #[derive(Debug, Default)]
 pub(super) struct ClientRuns<'a> {
@@ -48,42 +51,50 @@ impl<'a> Collector<'a> {
         clients
     }
 
+    #[inline]
     fn client(&mut self, client: u64) -> &mut ClientRuns<'a> {
         if self.clients.get(self.current).is_none_or(|current| current.client != client) {
-            self.current = *self.index.entry(client).or_insert_with(|| {
-                self.clients.push(ClientRuns { client, ..ClientRuns::default() });
-                self.clients.len() - 1
-            });
+            self.turn_to(client);
         }
         &mut self.clients[self.current]
+    }
+
+    fn turn_to(&mut self, client: u64) {
+        self.current = *self.index.entry(client).or_insert_with(|| {
+            self.clients.push(ClientRuns { client, ..ClientRuns::default() });
+            self.clients.len() - 1
+        });
     }
 }
 
 impl<'a> Visitor<'a> for Collector<'a> {
+    #[inline]
     fn block(&mut self, block: &Struct<'a>) {
         match block.info {
             content::SKIP => {}
             content::GC => {
                 push_range(&mut self.client(block.id.client).gone, block.id.clock, block.end());
             }
-            _ => self.client(block.id.client).push(Run::of(block)),
+            _ => self.client(block.id.client).push_struct(block),
         }
     }
 
+    #[inline]
     fn delete(&mut self, client: u64, start: u32, end: u32) {
         push_range(&mut self.client(client).deleted, start, end);
     }
 }
 
 impl<'a> ClientRuns<'a> {
-    fn push(&mut self, run: Run<'a>) {
+    #[inline]
+    fn push_struct(&mut self, block: &Struct<'a>) {
         if let Some(last) = self.runs.last_mut() {
-            if last.try_join(self.client, &run, &mut self.arena) {
+            if last.try_join_struct(block, &mut self.arena) {
                 return;
             }
-            self.unsorted |= run.clock < last.end();
+            self.unsorted |= block.id.clock < last.end();
         }
-        self.runs.push(run);
+        self.runs.push(Run::of(block));
     }
 
     fn settle(&mut self) {
@@ -100,21 +111,33 @@ impl<'a> ClientRuns<'a> {
     /// Puts runs in order and drops what is there twice. Where one copy lost its content already,
     /// the other one is taken.
     fn sort(&mut self) {
-        let mut runs = std::mem::take(&mut self.runs);
-        runs.sort_by_key(|run| (run.clock, run.kind() == content::DELETED, u32::MAX - run.len));
-        for run in runs {
+        let runs = std::mem::take(&mut self.runs);
+        let rank = |(at, run): (usize, &Run<'a>)| {
+            let lost = run.kind() == content::DELETED;
+            (u64::from(run.clock) << 32 | u64::from(lost) << 31 | u64::from(LEN_MAX - run.len), at)
+        };
+        let mut order: Vec<(u64, usize)> = runs.iter().enumerate().map(rank).collect();
+        order.sort_unstable();
+        for run in order.into_iter().map(|(_, at)| &runs[at]) {
             let known = self.runs.last().map_or(0, Run::end);
             if run.end() > known {
-                let new = known.saturating_sub(run.clock);
-                let run = run.cut(self.client, new, &mut self.arena);
+                let run = run.cut(known.saturating_sub(run.clock), &mut self.arena);
                 self.push(run);
             }
+        }
+    }
+
+    /// Adds what lies behind everything that is there.
+    fn push(&mut self, run: Run<'a>) {
+        if !self.runs.last_mut().is_some_and(|last| last.try_join(&run, &mut self.arena)) {
+            self.runs.push(run);
         }
     }
 }
 
 /// Adds a range, joining it with the last one where they touch: typing deletes forwards, the
 /// backspace key backwards.
+#[inline]
 fn push_range(ranges: &mut Vec<(u32, u32)>, start: u32, end: u32) {
     match ranges.last_mut() {
         Some(last) if start <= last.1 && end >= last.0 => {

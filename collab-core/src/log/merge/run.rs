@@ -1,39 +1,57 @@
 //! Runs: structs of one client that may stand in the output as one.
 
-use super::super::decode::{Id, Reader, Struct, content, info, utf16_len};
+use super::super::decode::{Id, Struct, content, info, utf16_len};
+use super::super::reader::Reader;
 use super::super::value;
-use super::text::{Arena, Piece};
+use super::text::{Arena, Cutter, Piece};
 
 /// Consecutive units of one client with one origin before and one right origin behind them.
+///
+/// There is one for each struct of updates in disorder, so it fits a cache line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run<'a> {
     pub(super) clock: u32,
     pub(super) len: u32,
     pub(super) info: u8,
-    pub(super) origin: Option<Id>,
-    pub(super) right_origin: Option<Id>,
-    /// Parent and key as they lie; empty where a neighbour tells them.
-    pub(super) parent: &'a [u8],
+    pub(super) origin: Origin,
+    /// The right origin's clock, [`NO_CLOCK`] without one, and client.
+    right_clock: u32,
+    right_client: u64,
+    /// What lies between info byte and content: as it was read, or behind an implied origin only
+    /// the right origin.
+    pub(super) header: &'a [u8],
     /// Text and values without their length prefix; everything else as it lies; empty if deleted.
     pub(super) content: Piece<'a>,
 }
 
+/// No clock reaches it (see `decode::CLOCK_MAX`).
+const NO_CLOCK: u32 = u32::MAX;
+
+/// What stands before a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The header tells, and it is not the unit before.
+    Other,
+    /// The header tells, and it is the unit before.
+    Before,
+    /// The unit before; the header does not tell.
+    Implied,
+}
+
 impl<'a> Run<'a> {
     /// A struct that is neither GC nor skip, as a run of its own.
+    #[inline]
     pub(super) fn of(block: &Struct<'a>) -> Self {
-        let content = match block.kind() {
-            content::STRING | content::ANY => without_length(block.content),
-            content::DELETED => &[],
-            _ => block.content,
-        };
+        let (right_clock, right_client) = right_of(block);
         Self {
             clock: block.id.clock,
             len: block.len,
             info: block.info,
-            origin: block.origin,
-            right_origin: block.right_origin,
-            parent: block.parent,
-            content: Piece::Borrowed(content),
+            origin: if follows(block) { Origin::Before } else { Origin::Other },
+            right_clock,
+            right_client,
+            header: block.header,
+            content: Piece::Borrowed(block.payload),
         }
     }
 
@@ -45,57 +63,98 @@ impl<'a> Run<'a> {
         self.clock + self.len
     }
 
-    /// Whether `next` may be joined to this run: a later split at that place, which is what
-    /// integration does when another struct lands there, restores exactly the two.
+    /// Whether units that begin at `clock` may be joined to this run: a later split at that place,
+    /// which is what integration does when another struct lands there, restores exactly the two.
     ///
     /// An equal right origin means that nothing stood between this run and its right origin when
-    /// `next` was made, so `next` depends on nothing in between. Whether both are deleted is for the
-    /// caller to know.
-    fn fits(&self, client: u64, next: &Self) -> bool {
-        let last = Id { client, clock: self.end() - 1 };
-        self.end() == next.clock
-            && next.origin == Some(last)
-            && self.right_origin == next.right_origin
-            && (self.info ^ next.info) & (info::CONTENT | info::KEY) == 0
+    /// the others were made, so they depend on nothing in between. Whether both are deleted is for
+    /// the caller to know.
+    #[inline]
+    fn fits(&self, clock: u32, info: u8, right: (u32, u64)) -> bool {
+        self.end() == clock
+            && (self.right_clock, self.right_client) == right
+            && (self.info ^ info) & (info::CONTENT | info::KEY) == 0
     }
 
-    /// Joins `next` if that is possible before it is known what is deleted. Map entries (they have
-    /// a key) never are: each replaces the one before it, and only the last one lives.
-    pub(super) fn try_join(&mut self, client: u64, next: &Self, arena: &mut Arena) -> bool {
-        let joinable = matches!(self.kind(), content::STRING | content::ANY | content::DELETED);
-        if !joinable || self.info & info::KEY != 0 || !self.fits(client, next) {
+    /// Whether units may be joined before it is known what is deleted. Map entries (they have a key)
+    /// never may: each replaces the one before it, and only the last one lives.
+    #[inline]
+    const fn joinable(&self) -> bool {
+        matches!(self.kind(), content::STRING | content::ANY | content::DELETED)
+            && self.info & info::KEY == 0
+    }
+
+    /// Joins a struct, if that is possible already.
+    #[inline]
+    pub(super) fn try_join_struct(&mut self, block: &Struct<'a>, arena: &mut Arena) -> bool {
+        let fits = self.fits(block.id.clock, block.info, right_of(block));
+        if !fits || !follows(block) || !self.joinable() {
             return false;
         }
-        if self.kind() != content::DELETED {
-            self.content = arena.join(self.content, next.content);
-        }
-        self.len += next.len;
+        self.join(block.len, Piece::Borrowed(block.payload), arena);
         true
     }
 
+    /// Joins `next`, if that is possible already.
+    pub(super) fn try_join(&mut self, next: &Self, arena: &mut Arena) -> bool {
+        let joins = self.fits_run(next) && self.joinable();
+        if joins {
+            self.join(next.len, next.content, arena);
+        }
+        joins
+    }
+
     /// Joins `next`, where both are deleted and without content.
-    pub(super) fn try_join_deleted(&mut self, client: u64, next: &Self) -> bool {
-        let fits = self.fits(client, next);
+    pub(super) fn try_join_deleted(&mut self, next: &Self) -> bool {
+        let fits = self.fits_run(next);
         if fits {
             self.len += next.len;
         }
         fits
     }
 
+    fn fits_run(&self, next: &Self) -> bool {
+        next.origin != Origin::Other
+            && self.fits(next.clock, next.info, (next.right_clock, next.right_client))
+    }
+
+    #[inline]
+    fn join(&mut self, len: u32, content: Piece<'a>, arena: &mut Arena) {
+        if self.kind() != content::DELETED {
+            self.content = arena.join(self.content, content);
+        }
+        self.len += len;
+    }
+
+    /// Its units from `offset` to `end` (`offset < end <= len`), still with all of its content.
+    pub(super) fn part(&self, offset: u32, end: u32) -> Self {
+        let mut part = Self { clock: self.clock + offset, len: end - offset, ..*self };
+        if offset > 0 {
+            part.info |= info::ORIGIN;
+            part.origin = Origin::Implied;
+            part.header = self.right();
+        }
+        part
+    }
+
+    /// The right origin as it lies.
+    fn right(&self) -> &'a [u8] {
+        if self.right_clock == NO_CLOCK {
+            return &[];
+        }
+        match self.origin {
+            Origin::Implied => self.header,
+            _ if self.info & info::ORIGIN == 0 => self.header,
+            _ => behind_id(self.header),
+        }
+    }
+
     /// What is left behind the first `offset` units (`offset < len`).
-    pub(super) fn cut(&self, client: u64, offset: u32, arena: &mut Arena) -> Self {
+    pub(super) fn cut(&self, offset: u32, arena: &mut Arena) -> Self {
         if offset == 0 {
             return *self;
         }
-        Self {
-            clock: self.clock + offset,
-            len: self.len - offset,
-            info: self.info | info::ORIGIN,
-            origin: Some(Id { client, clock: self.clock + offset - 1 }),
-            right_origin: self.right_origin,
-            parent: &[],
-            content: self.content_behind(offset, arena),
-        }
+        Self { content: self.content_behind(offset, arena), ..self.part(offset, self.len) }
     }
 
     fn content_behind(&self, offset: u32, arena: &mut Arena) -> Piece<'a> {
@@ -111,7 +170,7 @@ impl<'a> Run<'a> {
 
     fn text_behind(&self, offset: u32, arena: &mut Arena) -> Piece<'a> {
         let bytes = arena.get(self.content);
-        let mut cutter = super::text::Cutter::new(bytes);
+        let mut cutter = Cutter::new(bytes);
         let cut = cutter.take(offset, bytes.len() as u64 == u64::from(self.len));
         let skipped = cut.text.len() + if cut.ends_in_pair { 4 } else { 0 };
         let rest = self.content.behind(skipped);
@@ -120,6 +179,27 @@ impl<'a> Run<'a> {
         } else {
             rest
         }
+    }
+}
+
+/// Whether a struct's origin is the unit before it.
+#[inline]
+fn follows(block: &Struct<'_>) -> bool {
+    let Id { client, clock } = block.id;
+    block.origin.is_some_and(|origin| origin.client == client && origin.clock + 1 == clock)
+}
+
+#[inline]
+fn right_of(block: &Struct<'_>) -> (u32, u64) {
+    block.right_origin.map_or((NO_CLOCK, 0), |right| (right.clock, right.client))
+}
+
+/// What lies behind the ID at the start of `header`, which was checked when it was read.
+fn behind_id(header: &[u8]) -> &[u8] {
+    let mut reader = Reader::new(header);
+    match (reader.uint(), reader.uint()) {
+        (Ok(_), Ok(_)) => reader.rest(),
+        _ => &[],
     }
 }
 
@@ -141,14 +221,6 @@ pub(super) fn values_len(bytes: &[u8], count: u32) -> usize {
         }
     }
     bytes.len() - reader.rest().len()
-}
-
-fn without_length(content: &[u8]) -> &[u8] {
-    let mut reader = Reader::new(content);
-    match reader.uint() {
-        Ok(_) => reader.rest(),
-        Err(_) => content,
-    }
 }
 
 /// Whether a text of `units` UTF-16 units is ASCII; `false` only costs time.

@@ -1,9 +1,9 @@
 //! Second stage of a merge: cut runs where deletions begin and end, join again, encode.
 
-use super::super::decode::{Id, content, info};
+use super::super::decode::{content, info};
 use super::Deleted;
 use super::collect::ClientRuns;
-use super::run::{Run, is_ascii, values_len};
+use super::run::{Origin, Run, is_ascii, values_len};
 use super::text::{Cut, Cutter};
 use crate::wire::Writer;
 
@@ -97,7 +97,7 @@ impl<'a> Section<'_, 'a> {
         let mut source = Source::new(run, content);
         while self.clock < run.end() {
             let (deleted, end) = self.next_border(run.end());
-            let piece = self.piece(run, end);
+            let piece = run.part(self.clock - run.clock, end - run.clock);
             if deleted {
                 source.skip(piece.len);
                 self.write_deleted(piece);
@@ -126,21 +126,10 @@ impl<'a> Section<'_, 'a> {
         (false, end)
     }
 
-    /// The part of `run` from the current clock to `end`, without content.
-    fn piece(&self, run: &Run<'a>, end: u32) -> Run<'a> {
-        let mut piece = Run { clock: self.clock, len: end - self.clock, ..*run };
-        if self.clock > run.clock {
-            piece.info |= info::ORIGIN;
-            piece.origin = Some(Id { client: self.client.client, clock: self.clock - 1 });
-            piece.parent = &[];
-        }
-        piece
-    }
-
     fn write_deleted(&mut self, mut piece: Run<'a>) {
         piece.info = piece.info & !info::CONTENT | content::DELETED;
         if let Some(open) = &mut self.open
-            && open.try_join_deleted(self.client.client, &piece)
+            && open.try_join_deleted(&piece)
         {
             return;
         }
@@ -164,11 +153,11 @@ impl<'a> Section<'_, 'a> {
     fn write_header(&mut self, run: &Run<'_>) {
         self.structs += 1;
         self.body.bytes(&[run.info]);
-        for id in run.origin.iter().chain(&run.right_origin) {
-            self.body.var_uint(id.client);
-            self.body.var_uint(u64::from(id.clock));
+        if run.origin == Origin::Implied {
+            self.body.var_uint(self.client.client);
+            self.body.var_uint(u64::from(run.clock - 1));
         }
-        self.body.bytes(run.parent);
+        self.body.bytes(run.header);
     }
 }
 
