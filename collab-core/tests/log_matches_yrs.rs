@@ -4,11 +4,11 @@
 
 mod random_history;
 
-use collab_core::log::{self, Deleted, Log, StateVector, diff_structs};
+use collab_core::log::{self, Deleted, First, Log, Snapshot, StateVector};
 use random_history::{Dice, applied, history, shown};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{ReadTxn, Transact, Update};
+use yrs::{ReadTxn, Text, Transact, Update};
 
 const SESSIONS: u64 = 150;
 
@@ -63,38 +63,82 @@ fn a_returning_client_gets_all_that_it_lacks_deletions_included() {
         let snapshot = log::compact(&history.updates[..folded], Deleted::Drop).unwrap().update;
         let log =
             Log::open(Some(snapshot), history.updates[folded..].iter().cloned().map(Into::into));
-        answer_to(&log.unwrap(), &client);
+        answer_to(&mut log.unwrap(), &client);
         assert_eq!(shown(&client), shown(&history.docs[0]), "seed {seed}");
     }
 }
 
-fn answer_to(log: &Log, client: &yrs::Doc) {
+fn answer_to(log: &mut Log, client: &yrs::Doc) {
     let known = client.transact().state_vector().encode_v1();
-    let known = StateVector::read(&known).unwrap();
-    let answer = log.answer(&known);
-    let diff = answer.needs_snapshot_diff.then(|| {
-        let diff = diff_structs(log.snapshot().unwrap(), &known).unwrap();
-        check(&diff);
-        diff
-    });
-    for update in diff.into_iter().chain(answer.updates).chain([answer.last]) {
-        let update = Update::decode_v1(&update).unwrap();
+    let answer = log.answer(&StateVector::read(&known).unwrap()).unwrap();
+    for update in answer.first.iter().map(AsRef::as_ref).chain([&answer.last[..]]) {
+        check(update);
+        let update = Update::decode_v1(update).unwrap();
         client.transact_mut().apply_update(update).unwrap();
     }
 }
 
 #[test]
-fn a_newcomer_gets_snapshot_and_tail_as_they_lie() {
+fn a_newcomer_gets_the_snapshot_as_it_lies_and_the_tail_as_one_update() {
     let history = history(7, 2, 40);
     let snapshot = log::compact(&history.updates[..20], Deleted::Drop).unwrap().update;
-    let tail: Vec<bytes::Bytes> =
-        history.updates[20..].iter().map(|u| bytes::Bytes::copy_from_slice(u)).collect();
-    let log = Log::open(Some(snapshot.clone()), tail.clone()).unwrap();
-    let answer = log.answer(&StateVector::default());
-    assert!(!answer.needs_snapshot_diff);
-    assert_eq!(answer.last, log::EMPTY_UPDATE);
-    assert_eq!(answer.updates[0].as_ptr(), snapshot.as_ptr(), "no copy");
-    assert_eq!(answer.updates[1..], tail);
+    let tail = history.updates[20..].iter().map(|u| bytes::Bytes::copy_from_slice(u));
+    let mut log = Log::open(Some(snapshot.clone()), tail).unwrap();
+    let answer = log.answer(&StateVector::default()).unwrap();
+    let Some(First::Snapshot(first)) = answer.first else { panic!("no snapshot") };
+    assert_eq!(first.as_ptr(), snapshot.as_ptr(), "no copy");
+    assert_eq!(shown(&applied(&[first, answer.last.clone()])), shown(&history.docs[0]));
+    let again = log.answer(&StateVector::default()).unwrap().last;
+    assert_eq!(again.as_ptr(), answer.last.as_ptr(), "merged once");
+}
+
+#[test]
+fn a_diff_by_index_holds_the_units_of_a_documents_diff() {
+    for seed in 0..SESSIONS {
+        let history = history(seed, 4, 60);
+        let merged = log::compact(&history.updates, Deleted::Drop).unwrap().update;
+        let snapshot = Snapshot::new(&merged).unwrap();
+        let mut dice = Dice(seed);
+        for _ in 0..10 {
+            let part = &history.updates[..dice.roll(history.updates.len() as u32) as usize];
+            let state_vector = applied(part).transact().state_vector();
+            let known = StateVector::read(&state_vector.encode_v1()).unwrap();
+            let diff = snapshot.diff_structs(&known).unwrap();
+            let theirs = history.docs[0].transact().encode_diff_v1(&state_vector);
+            assert_eq!(units(&diff), units(&theirs), "seed {seed}");
+        }
+    }
+}
+
+/// The structs' units.
+fn units(update: &[u8]) -> yrs::IdSet {
+    Update::decode_v1(update).unwrap().insertions(true)
+}
+
+/// A cut at every unit of a document with long runs and many marks.
+#[test]
+fn a_diff_from_any_clock_is_what_comes_after_it() {
+    let doc = random_history::document(5);
+    let text = doc.get_or_insert_text("main");
+    for number in 0..300u32 {
+        let length = text.len(&doc.transact());
+        let long = "a run \u{1f600} that is cut".repeat(if number % 7 == 0 { 5 } else { 0 });
+        text.insert(&mut doc.transact_mut(), (number * 7919) % (length + 1), &format!("x{long}"));
+    }
+    let state = doc.transact().encode_state_as_update_v1(&yrs::StateVector::default());
+    let (snapshot, client) = (Snapshot::new(&state).unwrap(), yrs::ClientID::new(5));
+    let end = doc.transact().state_vector().get(&client);
+    for clock in 1..=end {
+        let known = yrs::StateVector::from_iter([(client, clock)]);
+        let known = StateVector::read(&known.encode_v1()).unwrap();
+        let diff = snapshot.diff_structs(&known).unwrap();
+        check(&diff);
+        let mut expected = yrs::IdSet::new();
+        if clock < end {
+            expected.insert(yrs::ID::new(client, clock), end - clock);
+        }
+        assert_eq!(units(&diff), expected);
+    }
 }
 
 #[test]

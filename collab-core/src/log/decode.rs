@@ -154,8 +154,9 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Reads the struct that lies at `at` and begins with `id`.
     #[inline]
-    fn block(&mut self, at: usize, id: Id) -> Result<Struct<'a>, Refusal> {
+    pub(super) fn block(&mut self, at: usize, id: Id) -> Result<Struct<'a>, Refusal> {
         let raw = self.rest();
         let info = self.byte()?;
         let mut header = Header::default();

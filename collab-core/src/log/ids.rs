@@ -45,16 +45,6 @@ impl IdSet {
         })
     }
 
-    /// Whether the set has nothing in it.
-    pub(super) fn is_empty(&self) -> bool {
-        self.clients.is_empty()
-    }
-
-    /// Whether every client's clocks are there from 0 on.
-    pub(super) fn is_gapless(&self) -> bool {
-        self.clients.values().all(|ranges| matches!(ranges[..], [(0, _)]))
-    }
-
     /// The gapless part from 0 on, per client.
     pub(super) fn state_vector(&self) -> StateVector {
         let known = |(&client, ranges): (&u64, &Vec<(u32, u32)>)| match ranges[..] {
@@ -130,6 +120,11 @@ impl StateVector {
     /// The next clock expected of `client`; 0 if it is unknown.
     pub fn get(&self, client: u64) -> u32 {
         self.clocks.get(&client).copied().unwrap_or(0)
+    }
+
+    /// Clients and their clocks, in descending order of clients.
+    pub(super) fn descending(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.clocks.iter().rev().map(|(&client, &clock)| (client, clock))
     }
 
     /// Whether nothing is known.

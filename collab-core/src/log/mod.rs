@@ -9,11 +9,12 @@ mod bury;
 mod check;
 mod cut;
 pub(crate) mod decode;
-mod diff;
 mod ids;
+mod index;
 mod merge;
 pub(crate) mod reader;
 mod refusal;
+mod snapshot;
 mod value;
 
 pub(crate) use bury::bury_children;
@@ -22,6 +23,7 @@ pub use check::{Checked, check};
 pub use ids::StateVector;
 pub use merge::{CompactError, Deleted, Merged, compact, merge};
 pub use refusal::Refusal;
+pub use snapshot::Snapshot;
 
 use bytes::Bytes;
 
@@ -39,13 +41,12 @@ pub(crate) fn is_portable_json(text: &str) -> bool {
 /// The encoded state of one channel. `U` is how its owner holds an update's bytes.
 #[derive(Clone, Debug)]
 pub struct Log<U = Bytes> {
-    snapshot: Option<U>,
-    /// The snapshot's own state vector, and whether that says all of it.
-    snapshot_state: StateVector,
-    snapshot_gapless: bool,
+    snapshot: Option<Snapshot<U>>,
     tail: Vec<Entry<U>>,
     tail_bytes: usize,
     contents: Contents,
+    /// The tail as one update for newcomers, until the next append.
+    merged_tail: Option<Bytes>,
 }
 
 #[derive(Clone, Debug)]
@@ -73,15 +74,31 @@ impl Contents {
     }
 }
 
-/// What a client lacks.
+/// What a client lacks: one or two updates.
 #[derive(Clone, Debug)]
 pub struct Answer<U = Bytes> {
-    /// Updates to send one after the other.
-    pub updates: Vec<U>,
-    /// The last update, after which the client has everything: the deletions it may lack.
+    /// Comes first, since `last` may build on it.
+    pub first: Option<First<U>>,
+    /// After this update the client has everything.
     pub last: Bytes,
-    /// Whether a diff of the snapshot belongs to the answer (see [`diff_structs`]).
-    pub needs_snapshot_diff: bool,
+}
+
+/// What a client lacks of the snapshot.
+#[derive(Clone, Debug)]
+pub enum First<U = Bytes> {
+    /// All of it.
+    Snapshot(U),
+    /// These structs of it.
+    Diff(Bytes),
+}
+
+impl<U: AsRef<[u8]>> AsRef<[u8]> for First<U> {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Snapshot(update) => update.as_ref(),
+            Self::Diff(diff) => diff,
+        }
+    }
 }
 
 impl<U: AsRef<[u8]> + Clone> Log<U> {
@@ -89,11 +106,10 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
     pub fn new() -> Self {
         Self {
             snapshot: None,
-            snapshot_state: StateVector::default(),
-            snapshot_gapless: true,
             tail: Vec::new(),
             tail_bytes: 0,
             contents: Contents::default(),
+            merged_tail: None,
         }
     }
 
@@ -103,7 +119,7 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
         let mut log = Self::new();
         if let Some(snapshot) = snapshot {
             log.contents.add(&check(snapshot.as_ref(), usize::MAX)?);
-            log.set_snapshot(snapshot, &log.contents.inserts.clone());
+            log.snapshot = Some(Snapshot::new(snapshot)?);
         }
         for update in tail {
             let checked = check(update.as_ref(), usize::MAX)?;
@@ -127,6 +143,7 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
         self.contents.add(&checked);
         self.tail_bytes += update.as_ref().len();
         self.tail.push(Entry { update, inserts: checked.inserts });
+        self.merged_tail = None;
     }
 
     /// Snapshot and tail, in bytes.
@@ -136,7 +153,7 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
 
     /// The snapshot's size, in bytes.
     pub fn snapshot_bytes(&self) -> usize {
-        self.snapshot.as_ref().map_or(0, |snapshot| snapshot.as_ref().len())
+        self.snapshot.as_ref().map_or(0, |snapshot| snapshot.update().as_ref().len())
     }
 
     /// The number of updates in the tail, and their size in bytes.
@@ -154,58 +171,72 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
         self.contents.inserts.state_vector()
     }
 
-    /// What a client with this state vector lacks. A newcomer gets snapshot and tail as they lie.
+    /// What a client with this state vector lacks. A newcomer gets the snapshot as it lies.
     ///
-    /// Deletions do not move a state vector, so a returning client gets all of them.
-    pub fn answer(&self, known: &StateVector) -> Answer<U> {
-        if known.is_empty() {
-            let snapshot = self.snapshot.iter().cloned();
-            let updates = snapshot.chain(self.tail.iter().map(|e| e.update.clone())).collect();
-            let last = Bytes::from_static(EMPTY_UPDATE);
-            return Answer { updates, last, needs_snapshot_diff: false };
+    /// Deletions do not move a state vector, so a returning client gets all of them. Takes time in
+    /// proportion to the answer, and to the tail where that was not merged yet. Fails only where the
+    /// check and the merge disagree, that is never.
+    pub fn answer(&mut self, known: &StateVector) -> Result<Answer<U>, Refusal> {
+        if !known.is_empty() {
+            return self.missing(known);
         }
+        let last = self.merged_tail()?;
+        let snapshot = self.snapshot.as_ref();
+        Ok(Answer { first: snapshot.map(|s| First::Snapshot(s.update().clone())), last })
+    }
+
+    /// What a client lacks that has something.
+    fn missing(&self, known: &StateVector) -> Result<Answer<U>, Refusal> {
         let lacks = |entry: &&Entry<U>| entry.inserts.iter().any(|s| s.end > known.get(s.client));
-        Answer {
-            updates: self.tail.iter().filter(lacks).map(|e| e.update.clone()).collect(),
-            last: self.deletions(),
-            needs_snapshot_diff: self.snapshot.is_some()
-                && !(self.snapshot_gapless && known.covers(&self.snapshot_state)),
+        let tail: Vec<&[u8]> =
+            self.tail.iter().filter(lacks).map(|entry| entry.update.as_ref()).collect();
+        let (mut old, mut new) = (Writer::with_capacity(256), Writer::with_capacity(256));
+        let in_snapshot = match &self.snapshot {
+            Some(snapshot) => snapshot.write_missing_structs(known, &mut old)?,
+            None => 0,
+        };
+        let mut first = None;
+        if tail.is_empty() && in_snapshot > 0 {
+            new = old;
+        } else {
+            let tail = Snapshot::new(merge(&tail, Deleted::Drop)?.update)?;
+            tail.write_missing_structs(known, &mut new)?;
+            if in_snapshot > 0 {
+                old.var_uint(0);
+                first = Some(First::Diff(old.into_bytes()));
+            }
         }
+        self.contents.deletes.write_delete_set(&mut new);
+        Ok(Answer { first, last: new.into_bytes() })
     }
 
-    /// The snapshot, for [`diff_structs`] off the connection tasks.
-    pub fn snapshot(&self) -> Option<&U> {
+    /// The tail as one update, made once for all newcomers until the next append.
+    fn merged_tail(&mut self) -> Result<Bytes, Refusal> {
+        if let Some(merged) = &self.merged_tail {
+            return Ok(merged.clone());
+        }
+        let tail: Vec<&[u8]> = self.tail.iter().map(|entry| entry.update.as_ref()).collect();
+        let merged = merge(&tail, Deleted::Drop)?.update;
+        Ok(self.merged_tail.insert(merged).clone())
+    }
+
+    /// The snapshot.
+    pub const fn snapshot(&self) -> Option<&Snapshot<U>> {
         self.snapshot.as_ref()
-    }
-
-    /// An update without structs that carries every deletion.
-    fn deletions(&self) -> Bytes {
-        if self.contents.deletes.is_empty() {
-            return Bytes::from_static(EMPTY_UPDATE);
-        }
-        let mut writer = Writer::default();
-        writer.var_uint(0);
-        self.contents.deletes.write_delete_set(&mut writer);
-        writer.into_bytes()
     }
 
     /// Snapshot and the first `tail` updates, for [`merge`] off the connection tasks.
     pub fn compactable(&self, tail: usize) -> Vec<U> {
         let tail = self.tail.iter().take(tail).map(|entry| entry.update.clone());
-        self.snapshot.iter().cloned().chain(tail).collect()
+        self.snapshot.iter().map(|snapshot| snapshot.update().clone()).chain(tail).collect()
     }
 
-    /// Replaces the snapshot and the first `tail` updates by their merged form, held as `snapshot`.
-    pub fn compact(&mut self, merged: &Merged, snapshot: U, tail: usize) {
+    /// Replaces the snapshot and the first `tail` updates by their merged form.
+    pub fn compact(&mut self, merged: Snapshot<U>, tail: usize) {
         let folded = self.tail.drain(..tail.min(self.tail.len()));
         self.tail_bytes -= folded.map(|entry| entry.update.as_ref().len()).sum::<usize>();
-        self.set_snapshot(snapshot, &merged.inserts);
-    }
-
-    fn set_snapshot(&mut self, snapshot: U, inserts: &IdSet) {
-        self.snapshot_state = inserts.state_vector();
-        self.snapshot_gapless = inserts.is_gapless();
-        self.snapshot = Some(snapshot);
+        self.merged_tail = None;
+        self.snapshot = Some(merged);
     }
 }
 
@@ -213,12 +244,4 @@ impl<U: AsRef<[u8]> + Clone> Default for Log<U> {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// The structs of an encoded update that `known` lacks, with an empty delete set.
-pub fn diff_structs(update: &[u8], known: &StateVector) -> Result<Bytes, Refusal> {
-    let mut writer = Writer::with_capacity(256);
-    diff::write_missing_structs(update, known, &mut writer)?;
-    writer.var_uint(0);
-    Ok(writer.into_bytes())
 }

@@ -8,7 +8,7 @@ use super::io::{ChannelName, EntryNo, PeerId, Position};
 use super::limits::RoomConfig;
 use super::presence::PresenceTable;
 use super::work::{Opened, Task};
-use crate::log::{Checked, Log, Merged, StateVector};
+use crate::log::{Checked, Log, Snapshot};
 use crate::wire::SharedUpdate;
 
 /// State of one channel.
@@ -49,9 +49,6 @@ pub(super) struct Ready {
     folded: EntryNo,
     backlog_bytes: usize,
     compaction: Compaction,
-    /// Counts snapshots; a diff of an older one is void.
-    generation: u64,
-    diffs: Diffs,
 }
 
 #[derive(Debug, Default)]
@@ -61,7 +58,7 @@ enum Compaction {
     Merging,
     /// The store is replacing what it has.
     Storing {
-        merged: Merged,
+        merged: Snapshot<SharedUpdate>,
         tail: usize,
     },
     /// The last attempt failed; try again when the tail has this many updates.
@@ -69,17 +66,6 @@ enum Compaction {
         retry_at: usize,
     },
 }
-
-/// Diffs of the current snapshot by the state vector that asked for them.
-#[derive(Debug, Default)]
-struct Diffs {
-    done: Vec<(StateVector, SharedUpdate)>,
-    waiting: Vec<(StateVector, Vec<PeerId>)>,
-}
-
-/// Diffs kept for the next client with the same state vector: after a restart of the relay most
-/// clients return with the same one.
-const DIFFS_KEPT: usize = 4;
 
 impl Held {
     /// Keeps a frame, or says that there is no room for it.
@@ -183,7 +169,7 @@ impl Ready {
     }
 
     /// The next compaction, if the durable tail is long enough for one.
-    pub(super) fn plan_compaction(&mut self, config: &RoomConfig) -> Option<Task> {
+    pub(super) fn plan_compaction(&mut self, number: u64, config: &RoomConfig) -> Option<Task> {
         let tail = (self.durable.0 - self.folded.0) as usize;
         let tail_bytes = self.log.tail_len().1.saturating_sub(self.backlog_bytes);
         let wanted = match self.compaction {
@@ -199,21 +185,20 @@ impl Ready {
             return None;
         }
         self.compaction = Compaction::Merging;
-        Some(Task::Compact { upto: self.position, tail, updates: self.log.compactable(tail) })
+        let updates = self.log.compactable(tail);
+        Some(Task::Compact { number, upto: self.position, tail, updates })
     }
 
     /// Holds a merged snapshot until the store has it.
-    pub(super) fn await_stored(&mut self, merged: Merged, tail: usize) {
+    pub(super) fn await_stored(&mut self, merged: Snapshot<SharedUpdate>, tail: usize) {
         self.compaction = Compaction::Storing { merged, tail };
     }
 
     /// The store has the merged snapshot and has read it back.
-    pub(super) fn finish_compaction(&mut self, number: u64) {
+    pub(super) fn finish_compaction(&mut self) {
         if let Compaction::Storing { merged, tail } = std::mem::take(&mut self.compaction) {
-            self.log.compact(&merged, SharedUpdate::new(number, &merged.update), tail);
+            self.log.compact(merged, tail);
             self.folded.0 += tail as u64;
-            self.generation += 1;
-            self.diffs.done.clear();
         }
     }
 
@@ -223,56 +208,9 @@ impl Ready {
         self.compaction = Compaction::Failed { retry_at: tail.max(1) * 2 };
     }
 
-    /// A diff that was made already.
-    pub(super) fn known_diff(&self, known: &StateVector) -> Option<SharedUpdate> {
-        let find = |(of, diff): &(StateVector, SharedUpdate)| (of == known).then(|| diff.clone());
-        self.diffs.done.iter().find_map(find)
-    }
-
-    /// Notes that `peer` waits for a diff; returns the work if nobody waited for it before.
-    pub(super) fn request_diff(
-        &mut self,
-        number: u64,
-        known: StateVector,
-        peers: Vec<PeerId>,
-    ) -> Option<Task> {
-        if let Some((_, waiting)) = self.diffs.waiting.iter_mut().find(|(of, _)| *of == known) {
-            waiting.extend(peers);
-            return None;
-        }
-        let snapshot = self.log.snapshot()?.clone();
-        self.diffs.waiting.push((known.clone(), peers));
-        Some(Task::Diff { number, generation: self.generation, known, snapshot })
-    }
-
-    /// Takes those who wait for this diff, and keeps it for others if it is one of the snapshot that
-    /// is here now; a diff of an older one is void.
-    pub(super) fn finish_diff(
-        &mut self,
-        generation: u64,
-        known: &StateVector,
-        diff: SharedUpdate,
-    ) -> Vec<PeerId> {
-        if generation == self.generation {
-            if self.diffs.done.len() == DIFFS_KEPT {
-                self.diffs.done.remove(0);
-            }
-            self.diffs.done.push((known.clone(), diff));
-        }
-        self.take_waiting(known)
-    }
-
-    /// Takes those who wait for a diff against this state vector.
-    pub(super) fn take_waiting(&mut self, known: &StateVector) -> Vec<PeerId> {
-        match self.diffs.waiting.iter().position(|(of, _)| of == known) {
-            Some(at) => self.diffs.waiting.swap_remove(at).1,
-            None => Vec::new(),
-        }
-    }
-
     fn is_settled(&self) -> bool {
         let busy = matches!(self.compaction, Compaction::Merging | Compaction::Storing { .. });
-        self.durable == self.last && !busy && self.diffs.waiting.is_empty()
+        self.durable == self.last && !busy
     }
 }
 

@@ -21,8 +21,6 @@ pub(super) struct Subscription {
     pub(super) seq: u64,
     /// Why a push was refused, and with it all later ones, since they build on it.
     pub(super) refused: Option<ErrorCode>,
-    /// A diff for this peer is being made.
-    pub(super) awaits_diff: bool,
     /// Whether updates are forwarded: from the answer to its step 1 on, until frames were dropped.
     /// Before that an update may build on what the peer does not have, and yrs 0.28 integrates past
     /// such gaps in an order of its own. Stock clients wait for what is missing.

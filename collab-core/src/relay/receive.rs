@@ -6,7 +6,7 @@ use super::channel::State;
 use super::presence::Accepted;
 use super::{Class, Counter, Output, PeerId, Room};
 use crate::Timestamp;
-use crate::log::{self, Checked, StateVector};
+use crate::log::{self, Answer, Checked, First, StateVector};
 use crate::wire::{
     AwarenessEntry, DOC_CHANNEL, Dialect, ErrorCode, Frame, Message, SharedUpdate, Sync,
     is_channel_name, read_awareness, write_awareness,
@@ -143,57 +143,38 @@ impl Room {
         self.send(to, Class::Presence, 0, &Message::Signal { peer: from.0, payload });
     }
 
-    /// Answers with what the peer lacks; where that takes decoding, later.
+    /// Answers with what the peer lacks, in one or two frames.
     fn receive_step1(&mut self, now: Timestamp, peer: PeerId, number: u64, known: &[u8]) {
         let Ok(known) = StateVector::read(known) else {
             return self.fail(now, peer, number, (ErrorCode::Malformed, 0), "not a state vector");
         };
-        // Whoever waits for an answer gets one that is no older than this question.
-        if self.subscription(peer, number).is_some_and(|s| !s.awaits_diff) {
-            self.answer(number, known, vec![peer]);
+        let ready = self.channels.get_mut(number).and_then(super::channel::Channel::ready);
+        match ready.map(|ready| ready.log.answer(&known)) {
+            Some(Ok(answer)) => self.send_answer(peer, number, &answer),
+            Some(Err(_)) => {
+                let error = (ErrorCode::Internal, 0);
+                self.fail(now, peer, number, error, "the answer could not be made");
+            }
+            None => {}
         }
     }
 
-    /// Sends `peers`, who all have this state vector, what they lack.
-    pub(super) fn answer(&mut self, number: u64, known: StateVector, peers: Vec<PeerId>) {
-        let Some(channel) = self.channels.get_mut(number) else {
-            return;
-        };
-        let name = channel.name.clone();
-        let Some(ready) = channel.ready() else { return };
-        let answer = ready.log.answer(&known);
-        let diff = answer.needs_snapshot_diff.then(|| ready.known_diff(&known));
-        if let Some(None) = diff {
-            let task = ready.request_diff(number, known, peers.clone());
-            for peer in peers {
-                if let Some(subscription) = self.subscription(peer, number) {
-                    subscription.awaits_diff = true;
-                }
-            }
-            self.work(name, task);
-            return;
-        }
-        let updates = diff.flatten().into_iter().chain(answer.updates).collect::<Vec<_>>();
-        for peer in peers {
-            if let Some(subscription) = self.subscription(peer, number) {
-                subscription.awaits_diff = false;
-                subscription.hears = true;
-            }
-            self.send_answer(peer, number, &updates, &answer.last);
-        }
-    }
-
-    fn send_answer(&mut self, peer: PeerId, number: u64, updates: &[SharedUpdate], last: &[u8]) {
-        let Some(state) = self.peers.get(&peer) else {
+    fn send_answer(&mut self, peer: PeerId, number: u64, answer: &Answer<SharedUpdate>) {
+        let Some(state) = self.peers.get_mut(&peer) else {
             return;
         };
         let dialect = state.dialect;
-        for update in updates {
-            let frame = update.frame(dialect);
+        if let Some(subscription) = state.channels.get_mut(&number) {
+            subscription.hears = true;
+        }
+        let first = answer.first.as_ref().map(|first| match first {
+            First::Snapshot(snapshot) => snapshot.frame(dialect),
+            First::Diff(diff) => Message::Sync(Sync::Update(diff)).frame(dialect, number),
+        });
+        let last = Message::Sync(Sync::Step2(&answer.last)).frame(dialect, number);
+        for frame in first.into_iter().chain([last]) {
             self.outputs.push_back(Output::Send { peer, class: Class::Answer, frame });
         }
-        let frame = Message::Sync(Sync::Step2(last)).frame(dialect, number);
-        self.outputs.push_back(Output::Send { peer, class: Class::Answer, frame });
     }
 
     /// Checks an update, stores it, forwards it and acknowledges it.

@@ -7,7 +7,7 @@ use super::{
     Subscription,
 };
 use crate::Timestamp;
-use crate::log::{CompactError, Merged, StateVector};
+use crate::log::{CompactError, Snapshot};
 use crate::wire::{ErrorCode, EventKind, Message, SharedUpdate};
 
 impl Room {
@@ -36,9 +36,6 @@ impl Room {
         match finished.result {
             TaskResult::Opened(Some(opened)) => self.opened(now, number, opened),
             TaskResult::Opened(None) => self.load_failed(now, number, ErrorCode::Quarantined),
-            TaskResult::Diffed { generation, known, diff } => {
-                self.diffed(now, number, generation, known, diff);
-            }
             TaskResult::Compacted { upto, tail, merged } => {
                 self.compacted(finished.channel, upto, tail, merged);
             }
@@ -71,33 +68,6 @@ impl Room {
             self.close(now, peer, close, "the channel could not be loaded");
         }
         self.channels.remove(number);
-    }
-
-    fn diffed(
-        &mut self,
-        now: Timestamp,
-        number: u64,
-        generation: u64,
-        known: StateVector,
-        diff: Option<SharedUpdate>,
-    ) {
-        let Some(ready) = self.channels.get_mut(number).and_then(Channel::ready) else {
-            return;
-        };
-        let Some(diff) = diff else {
-            for peer in ready.take_waiting(&known) {
-                let error = (ErrorCode::Internal, 0);
-                self.fail(now, peer, number, error, "the answer could not be made");
-            }
-            return;
-        };
-        // A diff of an older snapshot is made again: the tail that went with it is folded by now.
-        let waiting = ready.finish_diff(generation, &known, diff);
-        let waiting = waiting.into_iter().filter(|peer| self.peers.contains_key(peer));
-        let waiting: Vec<PeerId> = waiting.collect();
-        if !waiting.is_empty() {
-            self.answer(number, known, waiting);
-        }
     }
 
     pub(super) fn durable(&mut self, channel: &str, entry: EntryNo, position: Position) {
@@ -137,7 +107,7 @@ impl Room {
             return;
         };
         let name = channel.name.clone();
-        let task = channel.ready().and_then(|ready| ready.plan_compaction(&self.config));
+        let task = channel.ready().and_then(|ready| ready.plan_compaction(number, &self.config));
         self.work(name, task);
     }
 
@@ -147,7 +117,7 @@ impl Room {
         name: ChannelName,
         upto: Position,
         tail: usize,
-        merged: Result<Merged, CompactError>,
+        merged: Result<Snapshot<SharedUpdate>, CompactError>,
     ) {
         let Some(number) = self.channels.number(&name) else {
             return;
@@ -160,12 +130,12 @@ impl Room {
             self.outputs.push_back(Output::Count(Counter::CompactionMismatch));
             return;
         };
-        let snapshot = merged.update.clone();
+        let snapshot = merged.update().update();
         ready.await_stored(merged, tail);
         if self.config.keeps {
             self.outputs.push_back(Output::Replace { channel: name, upto, snapshot });
         } else {
-            ready.finish_compaction(number);
+            ready.finish_compaction();
         }
     }
 
@@ -177,7 +147,7 @@ impl Room {
             return;
         };
         if ok {
-            ready.finish_compaction(number);
+            ready.finish_compaction();
         } else {
             ready.fail_compaction();
         }

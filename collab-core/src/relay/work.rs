@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 
 use super::io::{ChannelName, Position, Stored};
-use crate::log::{CompactError, Deleted, Log, Merged, StateVector, compact, diff_structs};
+use crate::log::{CompactError, Deleted, Log, Snapshot, compact};
 use crate::wire::SharedUpdate;
 
 /// A piece of work that owns all it needs.
@@ -19,10 +19,8 @@ pub struct Job {
 pub(super) enum Task {
     /// Check stored bytes and take them over.
     Open { number: u64, stored: Stored },
-    /// Find what a returning client lacks of the snapshot.
-    Diff { number: u64, generation: u64, known: StateVector, snapshot: SharedUpdate },
     /// Fold `updates`, which are the snapshot and the first `tail` entries, into one.
-    Compact { upto: Position, tail: usize, updates: Vec<SharedUpdate> },
+    Compact { number: u64, upto: Position, tail: usize, updates: Vec<SharedUpdate> },
 }
 
 /// A job's result, for [`super::Input::Finished`].
@@ -35,8 +33,7 @@ pub struct Finished {
 #[derive(Debug)]
 pub(super) enum TaskResult {
     Opened(Option<Opened>),
-    Diffed { generation: u64, known: StateVector, diff: Option<SharedUpdate> },
-    Compacted { upto: Position, tail: usize, merged: Result<Merged, CompactError> },
+    Compacted { upto: Position, tail: usize, merged: Result<Snapshot<SharedUpdate>, CompactError> },
 }
 
 /// A channel as it came out of the store.
@@ -58,13 +55,8 @@ impl Job {
             Task::Open { number, stored } => {
                 TaskResult::Opened(guarded(|| open(number, &stored)).flatten())
             }
-            Task::Diff { number, generation, known, snapshot } => {
-                let diff = guarded(|| diff_structs(snapshot.as_ref(), &known).ok()).flatten();
-                let diff = diff.map(|diff| SharedUpdate::new(number, &diff));
-                TaskResult::Diffed { generation, known, diff }
-            }
-            Task::Compact { upto, tail, updates } => {
-                let merged = guarded(|| compact(&updates, Deleted::Drop));
+            Task::Compact { number, upto, tail, updates } => {
+                let merged = guarded(|| fold(number, &updates));
                 let merged = merged.unwrap_or(Err(CompactError::Mismatch));
                 TaskResult::Compacted { upto, tail, merged }
             }
@@ -80,6 +72,11 @@ fn open(number: u64, stored: &Stored) -> Option<Opened> {
     let log = Log::open(snapshot, tail).ok()?;
     let position = stored.tail.last().map(|(position, _)| *position).unwrap_or_default();
     Some(Opened { log, position })
+}
+
+fn fold(number: u64, updates: &[SharedUpdate]) -> Result<Snapshot<SharedUpdate>, CompactError> {
+    let merged = compact(updates, Deleted::Drop)?;
+    Ok(Snapshot::new(SharedUpdate::new(number, &merged.update))?)
 }
 
 /// Runs code that reads untrusted bytes; a panic yields `None`.

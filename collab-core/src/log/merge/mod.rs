@@ -14,7 +14,6 @@ use bytes::Bytes;
 
 use self::collect::{ClientRuns, Collector};
 use super::check::check;
-use super::ids::{IdSet, Span};
 use super::{Contents, Refusal};
 use crate::wire::Writer;
 
@@ -32,7 +31,6 @@ pub enum Deleted {
 pub struct Merged {
     /// The update.
     pub update: Bytes,
-    pub(super) inserts: IdSet,
 }
 
 /// Why a compaction gave no result.
@@ -59,7 +57,7 @@ pub fn merge<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, 
         collector.add(update.as_ref())?;
     }
     let clients = collector.finish();
-    Ok(Merged { update: encode(&clients, deleted), inserts: inserts(&clients) })
+    Ok(Merged { update: encode(&clients, deleted) })
 }
 
 /// [`merge`], and a comparison of the result with its input before anything is replaced by it.
@@ -100,13 +98,4 @@ fn write_delete_set(clients: &[ClientRuns<'_>], update: &mut Writer) {
             update.var_uint(u64::from(end - start));
         }
     }
-}
-
-fn inserts(clients: &[ClientRuns<'_>]) -> IdSet {
-    let mut inserts = IdSet::default();
-    for ClientRuns { client, runs, gone, .. } in clients {
-        let ranges = runs.iter().map(|run| (run.clock, run.end())).chain(gone.iter().copied());
-        ranges.for_each(|(start, end)| inserts.insert(Span { client: *client, start, end }));
-    }
-    inserts
 }
