@@ -24,8 +24,11 @@ pub(super) struct IdSet {
 }
 
 impl IdSet {
-    /// Adds a span, joining it with those that it touches.
+    /// Adds a span, joining it with those that it touches. An empty one changes nothing.
     pub(super) fn insert(&mut self, span: Span) {
+        if span.start >= span.end {
+            return;
+        }
         let ranges = self.clients.entry(span.client).or_default();
         let first = ranges.partition_point(|&(_, end)| end < span.start);
         let last = first + ranges[first..].partition_point(|&(start, _)| start <= span.end);

@@ -45,6 +45,13 @@ impl<'a> Reader<'a> {
                 self.rest = rest;
                 Ok(u64::from(first & 0x7f) | u64::from(second) << 7)
             }
+            [first, second, third, ref rest @ ..]
+                if second >= 0x80 && (1..0x80).contains(&third) =>
+            {
+                self.rest = rest;
+                let low = u64::from(first & 0x7f) | u64::from(second & 0x7f) << 7;
+                Ok(low | u64::from(third) << 14)
+            }
             _ => self.long_uint(),
         }
     }

@@ -24,12 +24,16 @@ impl Arena {
     }
 
     /// Appends `right` to `left`. Cheap if `left` is what was joined last.
+    #[inline]
     pub(super) fn join<'a>(&mut self, left: Piece<'a>, right: Piece<'a>) -> Piece<'a> {
         let start = match left {
             Piece::Joined(start, end) if end == self.bytes.len() => start,
             _ => self.copy(left),
         };
-        self.copy(right);
+        match right {
+            Piece::Borrowed(bytes) => self.bytes.extend_from_slice(bytes),
+            Piece::Joined(..) => drop(self.copy(right)),
+        }
         Piece::Joined(start, self.bytes.len())
     }
 
