@@ -1,15 +1,34 @@
-//! The `collab-server` binary: settings, store, relay, signals.
+//! The `collab-server` binary: settings, store, relay, signals; and tools for operators.
+
+mod load;
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use collab_server::config::{self, ConfigError, LogFormat, Settings};
+use clap::{Parser, Subcommand};
+use collab_server::config::{Arguments, LogFormat, Settings};
 use collab_server::store::sqlite::OpenError;
 use collab_server::{Relay, SqliteStore, http, raise_open_files_limit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// The command line: the server's own options, or a tool.
+#[derive(Parser)]
+#[command(name = "collab-server", version, about, long_about = None)]
+struct CommandLine {
+    #[command(subcommand)]
+    tool: Option<Tool>,
+    #[command(flatten)]
+    server: Arguments,
+}
+
+#[derive(Subcommand)]
+enum Tool {
+    /// Put load on a relay, check that nothing is lost, and measure
+    Load(load::Load),
+}
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -25,16 +44,17 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
-    let settings = match config::read(std::env::args()) {
-        Ok(settings) => settings,
-        // Help, version and usage errors, as clap shows them.
-        Err(ConfigError::CommandLine(error)) => error.exit(),
-        Err(error) => return report(&error),
+    let CommandLine { tool, server } = CommandLine::parse();
+    let done = match tool {
+        None => serve_until_told(&server),
+        Some(Tool::Load(load)) => load.run().map_err(Into::into),
     };
-    match run(&settings) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => report(&failure),
-    }
+    done.unwrap_or_else(|error| report(&*error))
+}
+
+fn serve_until_told(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    run(&arguments.settings()?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints an error with its causes.

@@ -1,5 +1,7 @@
 //! The check that every update passes before it is stored, forwarded or shown to Yrs.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use super::Refusal;
@@ -22,6 +24,11 @@ impl Checked {
     /// Whether the update says nothing at all.
     pub fn is_empty(&self) -> bool {
         self.inserts.is_empty() && self.deletes.is_empty()
+    }
+
+    /// The units of content that the update brings: client and clocks, one range per run.
+    pub fn inserts(&self) -> impl Iterator<Item = (u64, Range<u32>)> + '_ {
+        self.inserts.iter().map(|span| (span.client, span.start..span.end))
     }
 }
 

@@ -11,12 +11,11 @@ pub use settings::Settings;
 
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
+use clap::Args;
 
-/// The command line.
-#[derive(Debug, Parser)]
-#[command(name = "collab-server", version, about, long_about = None)]
-struct CommandLine {
+/// What the command line and the environment say.
+#[derive(Debug, Args)]
+pub struct Arguments {
     /// A TOML file with the options below, dashes as underscores
     #[arg(long, env = "COLLAB_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -28,9 +27,6 @@ struct CommandLine {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The flags or the environment cannot be parsed, or help was asked for.
-    #[error(transparent)]
-    CommandLine(#[from] clap::Error),
     /// The file cannot be read.
     #[error("cannot read the configuration file {}", path.display())]
     Read {
@@ -69,11 +65,12 @@ pub enum ConfigError {
     },
 }
 
-/// Reads the arguments (the first is the program's name), the environment and the file.
-pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Settings, ConfigError> {
-    let CommandLine { config, options } = CommandLine::try_parse_from(arguments)?;
-    let file = config.as_deref().map(read_file).transpose()?.unwrap_or_default();
-    Settings::check(&options.or(file))
+impl Arguments {
+    /// Reads the file, if one is named, and checks what all places say together.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let file = self.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        Settings::check(&self.options.clone().or(file))
+    }
 }
 
 fn read_file(path: &Path) -> Result<Options, ConfigError> {

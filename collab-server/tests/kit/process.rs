@@ -35,6 +35,10 @@ impl Process {
         Self { child, address, log: Some(log) }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The most memory that it ever had.
     pub(crate) fn memory_peak_kib(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
