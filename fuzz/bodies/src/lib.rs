@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc, reason = "a panic is a finding")]
 
 mod apply;
+pub mod document;
 pub mod merge;
 mod readers;
 mod script;
@@ -20,6 +21,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    ("document", document::run),
     ("merge", merge::run),
     ("structs", structs::run),
     ("update", update::run),

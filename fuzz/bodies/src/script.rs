@@ -36,6 +36,12 @@ impl<'a> Script<'a> {
         among[self.roll(among.len() as u32) as usize]
     }
 
+    /// Up to `max` bytes behind their number.
+    pub(crate) fn bytes(&mut self, max: u32) -> &'a [u8] {
+        let len = (self.roll(max + 1) as usize).min(self.0.len());
+        self.0.bytes(len).unwrap_or_default()
+    }
+
     /// Shuffles with the decisions that are left; without any it reverses.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

@@ -1,0 +1,196 @@
+//! Writes updates struct by struct, knowing where each unit lies.
+
+use std::collections::BTreeMap;
+
+use collab_core::wire::Writer;
+
+use crate::script::Script;
+
+const CLIENTS: u32 = 3;
+const STRUCTS_MAX: u32 = 10;
+
+/// A unit of content: client and clock.
+type Id = (u32, u32);
+
+/// Where a unit lies: in a root (by number) or a type, perhaps below a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    parent: Result<usize, Id>,
+    key: Option<usize>,
+}
+
+const KEYS: [&str; 2] = ["k", "l"];
+
+/// Info bits of a struct (see the core's `log::decode`).
+const ORIGIN: u8 = 0x80;
+const RIGHT_ORIGIN: u8 = 0x40;
+const KEY: u8 = 0x20;
+
+/// Updates that are being written.
+pub(crate) struct Writing {
+    /// Whether there may be arrays. Then there are no characters of two UTF-16 units: Yrs 0.28.1
+    /// never ends reading an array that holds one.
+    arrays: bool,
+    roots: [&'static str; 2],
+    places: BTreeMap<Id, Place>,
+    /// Units that are types.
+    types: Vec<Id>,
+    next: [u32; CLIENTS as usize],
+}
+
+impl Writing {
+    pub(crate) fn new(arrays: bool, roots: [&'static str; 2]) -> Self {
+        let (places, types) = (BTreeMap::new(), Vec::new());
+        Self { arrays, roots, places, types, next: [0; CLIENTS as usize] }
+    }
+
+    /// An update that continues what each client said before.
+    pub(crate) fn update(&mut self, script: &mut Script<'_>) -> Vec<u8> {
+        let mut writer = Writer::default();
+        let sections = 1 + script.roll(CLIENTS);
+        writer.var_uint(u64::from(sections));
+        for client in (1..=sections).rev() {
+            let structs = 1 + script.roll(STRUCTS_MAX);
+            writer.var_uint(u64::from(structs));
+            writer.var_uint(u64::from(client));
+            writer.var_uint(u64::from(self.next[client as usize - 1]));
+            for _ in 0..structs {
+                self.write_struct(&mut writer, script, client);
+            }
+        }
+        Self::write_deletions(&mut writer, script);
+        writer.into_vec()
+    }
+
+    fn write_struct(&mut self, writer: &mut Writer, script: &mut Script<'_>, client: u32) {
+        let clock = self.next[client as usize - 1];
+        let kind = script.pick(&[4, 4, 4, 1, 7, 7, 8, 6, 5, 3, 0]);
+        if kind == 0 {
+            let len = 1 + script.roll(4);
+            writer.bytes(&[kind, len as u8]);
+            self.next[client as usize - 1] += len;
+            return;
+        }
+        let place = self.write_place(writer, script, kind);
+        let len = self.write_content(writer, script, kind);
+        if kind == 7 {
+            self.types.push((client, clock));
+        }
+        self.places.extend((clock..clock + len).map(|clock| ((client, clock), place)));
+        self.next[client as usize - 1] += len;
+    }
+
+    /// Writes info byte and neighbours, which lie in one place, or else the parent.
+    fn write_place(&self, writer: &mut Writer, script: &mut Script<'_>, kind: u8) -> Place {
+        let neighbours = script.pick(&[ORIGIN, ORIGIN | RIGHT_ORIGIN, RIGHT_ORIGIN, 0, 0]);
+        let left = self.unit(script).filter(|_| neighbours & ORIGIN != 0);
+        let right = self.unit(script).filter(|_| neighbours & RIGHT_ORIGIN != 0);
+        let right = right.filter(|right| left.is_none_or(|left| left.1 == right.1));
+        let Some((_, place)) = left.or(right) else {
+            return self.write_parent(writer, script, kind);
+        };
+        let bit = |present: bool, bit: u8| if present { bit } else { 0 };
+        let key = bit(place.key.is_some(), KEY);
+        writer.bytes(&[kind
+            | key
+            | bit(left.is_some(), ORIGIN)
+            | bit(right.is_some(), RIGHT_ORIGIN)]);
+        for (id, _) in left.into_iter().chain(right) {
+            write_id(writer, id);
+        }
+        place
+    }
+
+    fn write_parent(&self, writer: &mut Writer, script: &mut Script<'_>, kind: u8) -> Place {
+        let key = script.flip().then(|| script.roll(2) as usize);
+        writer.bytes(&[kind | if key.is_some() { KEY } else { 0 }]);
+        let parent = if script.flip() && !self.types.is_empty() {
+            let parent = script.pick(&self.types);
+            writer.var_uint(0);
+            write_id(writer, parent);
+            Err(parent)
+        } else {
+            let root = script.roll(2) as usize;
+            writer.var_uint(1);
+            writer.var_string(self.roots[root]);
+            Ok(root)
+        };
+        if let Some(key) = key {
+            writer.var_string(KEYS[key]);
+        }
+        Place { parent, key }
+    }
+
+    /// One of the units that exist.
+    fn unit(&self, script: &mut Script<'_>) -> Option<(Id, Place)> {
+        let at = script.roll(self.places.len() as u32) as usize;
+        self.places.iter().nth(at).map(|(&id, &place)| (id, place))
+    }
+
+    /// Writes content and returns its length in clocks.
+    fn write_content(&self, writer: &mut Writer, script: &mut Script<'_>, kind: u8) -> u32 {
+        match kind {
+            1 => {
+                let len = 1 + script.roll(4);
+                writer.var_uint(u64::from(len));
+                return len;
+            }
+            3 => writer.var_bytes(&[1, 2]),
+            4 => return self.write_text(writer, script),
+            5 => writer.var_string("{\"e\":1}"),
+            6 => {
+                writer.var_string(script.pick(&["b", "i"]));
+                writer.var_string(script.pick(&["true", "null"]));
+            }
+            7 => self.write_type(writer, script),
+            _ => {
+                let values = 1 + script.roll(3);
+                writer.var_uint(u64::from(values));
+                for _ in 0..values {
+                    writer.bytes(&[125, script.byte() & 0x3f]);
+                }
+                return values;
+            }
+        }
+        1
+    }
+
+    fn write_text(&self, writer: &mut Writer, script: &mut Script<'_>) -> u32 {
+        let text = if self.arrays {
+            script.pick(&["a", "bc", "def", "é", "\u{fffd}", "xyzw"])
+        } else {
+            script.pick(&["a", "bc", "é", "😀", "x😀y", "😀😀"])
+        };
+        writer.var_string(text);
+        text.encode_utf16().count() as u32
+    }
+
+    fn write_type(&self, writer: &mut Writer, script: &mut Script<'_>) {
+        match script.pick(&[u64::from(!self.arrays), 1, 2, 3, 4, 6]) {
+            3 => {
+                writer.var_uint(3);
+                writer.var_string("p");
+            }
+            shared => writer.var_uint(shared),
+        }
+    }
+
+    fn write_deletions(writer: &mut Writer, script: &mut Script<'_>) {
+        let clients = script.roll(CLIENTS);
+        writer.var_uint(u64::from(clients));
+        for client in (1..=clients).rev() {
+            writer.var_uint(u64::from(client));
+            let ranges = 1 + script.roll(3);
+            writer.var_uint(u64::from(ranges));
+            for _ in 0..ranges {
+                writer.var_uint(u64::from(script.roll(24)));
+                writer.var_uint(u64::from(1 + script.roll(4)));
+            }
+        }
+    }
+}
+
+fn write_id(writer: &mut Writer, (client, clock): Id) {
+    writer.var_uint(u64::from(client));
+    writer.var_uint(u64::from(clock));
+}
