@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
     #[inline]
     fn join(&mut self, len: u32, content: Piece<'a>, arena: &mut Arena) {
         if self.kind() != content::DELETED {
-            self.content = arena.join(self.content, content);
+            arena.join(&mut self.content, content);
         }
         self.len += len;
     }
@@ -174,11 +174,12 @@ impl<'a> Run<'a> {
         let cut = cutter.take(offset, bytes.len() as u64 == u64::from(self.len));
         let skipped = cut.text.len() + if cut.ends_in_pair { 4 } else { 0 };
         let rest = self.content.behind(skipped);
-        if cut.ends_in_pair {
-            arena.join(Piece::Borrowed("\u{fffd}".as_bytes()), rest)
-        } else {
-            rest
+        if !cut.ends_in_pair {
+            return rest;
         }
+        let mut replaced = Piece::Borrowed("\u{fffd}".as_bytes());
+        arena.join(&mut replaced, rest);
+        replaced
     }
 }
 

@@ -25,25 +25,29 @@ impl Arena {
 
     /// Appends `right` to `left`. Cheap if `left` is what was joined last.
     #[inline]
-    pub(super) fn join<'a>(&mut self, left: Piece<'a>, right: Piece<'a>) -> Piece<'a> {
-        let start = match left {
-            Piece::Joined(start, end) if end == self.bytes.len() => start,
-            _ => self.copy(left),
-        };
-        match right {
-            Piece::Borrowed(bytes) => self.bytes.extend_from_slice(bytes),
-            Piece::Joined(..) => drop(self.copy(right)),
+    pub(super) fn join<'a>(&mut self, left: &mut Piece<'a>, right: Piece<'a>) {
+        match left {
+            Piece::Joined(_, end) if *end == self.bytes.len() => {
+                self.extend(right);
+                *end = self.bytes.len();
+            }
+            _ => {
+                let start = self.bytes.len();
+                self.extend(*left);
+                self.extend(right);
+                *left = Piece::Joined(start, self.bytes.len());
+            }
         }
-        Piece::Joined(start, self.bytes.len())
     }
 
-    fn copy(&mut self, piece: Piece<'_>) -> usize {
-        let at = self.bytes.len();
+    #[inline]
+    fn extend(&mut self, piece: Piece<'_>) {
         match piece {
+            // One typed character: not worth a call.
+            Piece::Borrowed(&[byte]) => self.bytes.push(byte),
             Piece::Borrowed(bytes) => self.bytes.extend_from_slice(bytes),
             Piece::Joined(start, end) => self.bytes.extend_from_within(start..end),
         }
-        at
     }
 }
 
