@@ -71,7 +71,7 @@ fn positions_resolve_where_yjs_resolves_them() {
     for State { name, update, positions } in load::<Positions>("positions.json").states {
         let document = document(&update);
         for Position { taken, json, index } in positions {
-            let position: StickyPosition = serde_json::from_value(json.clone()).expect("of Yjs");
+            let position = StickyPosition::from_json(&json).expect("of Yjs");
             let found = document.offset(&position).map(|(_, offset)| offset);
             assert_eq!(found, index, "{name}: taken at {taken}: {json}");
         }
@@ -86,6 +86,6 @@ fn positions_are_written_as_yjs_writes_them() {
     for Position { taken, json, .. } in &first.positions {
         let assoc = if json["assoc"] == 0 { Assoc::After } else { Assoc::Before };
         let position = document.sticky(&FileId::main(), *taken, assoc).expect("in range");
-        assert_eq!(serde_json::to_value(&position).expect("plain data"), *json, "at {taken}");
+        assert_eq!(position.to_json(), *json, "at {taken}");
     }
 }

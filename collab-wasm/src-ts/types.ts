@@ -18,7 +18,10 @@ export interface ConnectOptions {
   persist?: boolean | string;
   /** A WebSocket class, e.g. of the npm package `ws`. Default: the global one, else `ws`. */
   WebSocket?: WebSocketConstructor;
-  /** The WASM module or where to fetch it. Default: the file beside this package. */
+  /**
+   * The WASM module or where to fetch it. Default: the file beside this package, made small; `fast`
+   * of `collab-wasm/fast` is its faster twin.
+   */
   wasm?: BufferSource | URL | Response;
 }
 

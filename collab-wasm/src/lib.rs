@@ -21,6 +21,11 @@ mod people;
 mod recording;
 mod status;
 
+/// Half the size of the standard library's; constant time.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 pub use batch::{Changed, DeltaKind, OriginKind, OutputKind};
 pub use client::Client;
 pub use status::PhaseKind;

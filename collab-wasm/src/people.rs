@@ -44,11 +44,7 @@ impl Client {
     /// `active`, `idle` or `away`.
     #[wasm_bindgen(js_name = setPersonStatus)]
     pub fn set_person_status(&mut self, now: f64, status: &str) {
-        let status = match status {
-            "idle" => Status::Idle,
-            "away" => Status::Away,
-            _ => Status::Active,
-        };
+        let status = Status::from_name(status).unwrap_or_default();
         self.change_state(now, |state| state.status = status);
     }
 
@@ -86,18 +82,13 @@ impl Client {
             (file == other && Some(&file) == state.file.as_ref()).then_some((anchor, head))
         });
         let file = state.file.as_ref().map(|file| JsValue::from_str(file.as_str()));
-        let status = match state.status {
-            Status::Active => "active",
-            Status::Idle => "idle",
-            Status::Away => "away",
-        };
         [
             JsValue::from_f64(person.client as f64),
             JsValue::from_bool(person.client == self.document.client()),
             JsValue::from_str(&state.user.name),
             JsValue::from_str(&state.user.color),
             JsValue::from_str(&state.user.color_light),
-            JsValue::from_str(status),
+            JsValue::from_str(state.status.name()),
             file.unwrap_or(JsValue::UNDEFINED),
             offsets.map_or(JsValue::UNDEFINED, |(anchor, _)| JsValue::from(anchor)),
             offsets.map_or(JsValue::UNDEFINED, |(_, head)| JsValue::from(head)),

@@ -8,6 +8,7 @@ mod npm;
 mod stamp;
 mod step;
 mod tool;
+mod trim;
 mod workspace;
 
 use clap::Parser;

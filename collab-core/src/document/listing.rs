@@ -120,7 +120,9 @@ impl Listing {
     }
 
     fn entries(&self, txn: &impl ReadTxn) -> BTreeMap<FileId, Entry> {
-        let mut entries = BTreeMap::from([(FileId::main(), Entry::default())]);
+        // `BTreeMap::from` would bring a sort of its own into the WASM.
+        let mut entries = BTreeMap::new();
+        entries.insert(FileId::main(), Entry::default());
         for (key, value) in self.map.iter(txn) {
             let Some((id, property)) = key.split_once('.') else {
                 continue;

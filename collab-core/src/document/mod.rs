@@ -43,6 +43,7 @@ mod replica;
 mod settings;
 mod splice;
 mod sticky;
+mod sticky_json;
 mod text;
 mod undo;
 

@@ -40,7 +40,10 @@ impl Settings {
         let before = std::mem::replace(&mut self.told, now);
         let gone = before.keys().filter(|key| !self.told.contains_key(*key));
         let new = self.told.iter().filter(|(key, value)| before.get(*key) != Some(*value));
-        gone.chain(new.map(|(key, _)| key)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        // Extended and not collected, which would bring a sort of its own into the WASM.
+        let mut changed = BTreeSet::new();
+        changed.extend(gone.chain(new.map(|(key, _)| key)));
+        changed.into_iter().cloned().collect()
     }
 
     pub(super) fn get(&self, txn: &impl ReadTxn, key: &str) -> Option<Value> {
@@ -48,8 +51,10 @@ impl Settings {
     }
 
     pub(super) fn all(&self, txn: &impl ReadTxn) -> BTreeMap<String, Value> {
+        let mut all = BTreeMap::new();
         let settings = self.map.iter(txn);
-        settings.filter_map(|(key, value)| Some((key.to_owned(), to_json(&value)?))).collect()
+        all.extend(settings.filter_map(|(key, value)| Some((key.to_owned(), to_json(&value)?))));
+        all
     }
 
     pub(super) fn set(
@@ -73,7 +78,12 @@ impl Settings {
 fn to_json(value: &Out) -> Option<Value> {
     match value {
         Out::Any(Any::Undefined | Any::Buffer(_)) => None,
-        Out::Any(value) => serde_json::to_value(value).ok(),
+        // By way of text: a reader and a writer of it are there anyway.
+        Out::Any(value) => {
+            let mut json = String::new();
+            value.to_json(&mut json);
+            serde_json::from_str(&json).ok()
+        }
         _ => None,
     }
 }

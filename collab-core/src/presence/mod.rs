@@ -207,11 +207,12 @@ impl Presence {
 
     /// Everybody who is here, oneself included, by client ID.
     pub fn people(&self) -> Vec<Person<'_>> {
-        let own = self.own.as_ref().map(|own| (self.client, &own.state));
-        let mut people: Vec<_> = (self.others.states().chain(own))
-            .map(|(client, state)| Person { client, state })
-            .collect();
-        people.sort_unstable_by_key(|person| person.client);
+        let person = |(client, state)| Person { client, state };
+        let mut people: Vec<_> = self.others.states().map(person).collect();
+        if let Some(own) = &self.own {
+            let at = people.partition_point(|person| person.client < self.client);
+            people.insert(at, person((self.client, &own.state)));
+        }
         people
     }
 

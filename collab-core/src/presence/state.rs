@@ -4,8 +4,7 @@
 //! reads either. What others send is never trusted: names are cut, colours checked, fields of a
 //! wrong type are as good as absent.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::color;
 use crate::document::{FileId, StickyPosition};
@@ -47,7 +46,7 @@ pub struct User {
 }
 
 /// A selection, from where it began to where the cursor is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     /// Where it began.
     pub anchor: StickyPosition,
@@ -56,8 +55,7 @@ pub struct Selection {
 }
 
 /// Whether somebody is there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Status {
     /// At work.
     #[default]
@@ -79,13 +77,16 @@ impl State {
             Some(Value::Object(user)) => User::read(client, user),
             _ => User::read(client, Map::new()),
         };
-        let cursor = take(&mut fields, "cursor");
+        let cursor = fields.remove("cursor");
         // Both are taken, so that neither stays in `extra`.
-        let selection = take(&mut fields, "selection");
-        let cursor: Option<Selection> = cursor.or(selection);
-        let file = take(&mut fields, "file").or_else(|| cursor.as_ref()?.anchor.file());
-        let status = take(&mut fields, "status").unwrap_or_default();
-        let typing = take(&mut fields, "typing").unwrap_or_default();
+        let selection = fields.remove("selection");
+        let mut selections = [cursor, selection].into_iter().flatten();
+        let cursor = selections.find_map(|json| Selection::from_json(&json));
+        let file = take_text(&mut fields, "file").and_then(|id| FileId::parse(&id).ok());
+        let file = file.or_else(|| cursor.as_ref()?.anchor.file());
+        let status = take_text(&mut fields, "status");
+        let status = status.and_then(|name| Status::from_name(&name)).unwrap_or_default();
+        let typing = fields.remove("typing").is_some_and(|typing| typing == Value::Bool(true));
         Some(Self { user, file, cursor, status, typing, extra: fields })
     }
 
@@ -97,22 +98,53 @@ impl State {
             fields.insert("file".to_owned(), file.as_str().into());
         }
         if let Some(cursor) = &self.cursor {
-            fields.insert("cursor".to_owned(), json!(cursor));
-            fields.insert("selection".to_owned(), json!(cursor));
+            fields.insert("cursor".to_owned(), cursor.to_json());
+            fields.insert("selection".to_owned(), cursor.to_json());
         }
-        fields.insert("status".to_owned(), json!(self.status));
+        fields.insert("status".to_owned(), self.status.name().into());
         fields.insert("typing".to_owned(), self.typing.into());
         Value::Object(fields).to_string()
     }
 }
 
+impl Selection {
+    /// Reads `{"anchor", "head"}` with positions as Yjs writes them.
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let end = |name| StickyPosition::from_json(json.get(name)?);
+        Some(Self { anchor: end("anchor")?, head: end("head")? })
+    }
+
+    /// Writes what [`Selection::from_json`] reads.
+    pub fn to_json(&self) -> Value {
+        let mut fields = Map::new();
+        fields.insert("anchor".to_owned(), self.anchor.to_json());
+        fields.insert("head".to_owned(), self.head.to_json());
+        Value::Object(fields)
+    }
+}
+
+impl Status {
+    /// As JSON has it: `active`, `idle` or `away`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Idle => "idle",
+            Self::Away => "away",
+        }
+    }
+
+    /// The status of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Active, Self::Idle, Self::Away].into_iter().find(|status| status.name() == name)
+    }
+}
+
 impl User {
     fn read(client: u64, mut fields: Map<String, Value>) -> Self {
-        let name = take::<String>(&mut fields, "name").unwrap_or_default();
-        let color = take::<String>(&mut fields, "color").filter(|color| color::is_color(color));
+        let name = take_text(&mut fields, "name").unwrap_or_default();
+        let color = take_text(&mut fields, "color").filter(|color| color::is_color(color));
         let color = color.unwrap_or_else(|| color::of_client(client));
-        let light =
-            take::<String>(&mut fields, "colorLight").filter(|light| color::is_color(light));
+        let light = take_text(&mut fields, "colorLight").filter(|light| color::is_color(light));
         let color_light = light.unwrap_or_else(|| color::light(&color));
         Self { name: fit_name(&name), color, color_light, extra: fields }
     }
@@ -130,9 +162,12 @@ impl User {
     }
 }
 
-/// Takes a field out of `fields`; `None` if it is absent or of another type.
-fn take<T: serde::de::DeserializeOwned>(fields: &mut Map<String, Value>, key: &str) -> Option<T> {
-    serde_json::from_value(fields.remove(key)?).ok()
+/// Takes a text out of `fields`; `None` if it is absent or of another type.
+fn take_text(fields: &mut Map<String, Value>, key: &str) -> Option<String> {
+    match fields.remove(key)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
 }
 
 fn fit_name(name: &str) -> String {

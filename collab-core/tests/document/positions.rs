@@ -63,6 +63,6 @@ fn positions_from_anywhere_resolve_to_nothing_or_to_an_offset() {
     }
     assert_eq!(document.offset(&position(None, "files")), None);
     assert_eq!(document.offset(&position(None, "main")), Some((main, 2)));
-    let bare: StickyPosition = serde_json::from_value(json!({})).unwrap();
+    let bare = StickyPosition::from_json(&json!({})).unwrap();
     assert_eq!(document.offset(&bare), None);
 }

@@ -47,7 +47,7 @@ fn cursor_of_either_stock_editor_is_read() {
     for field in ["cursor", "selection"] {
         let state = seen(&json!({ "user": { "name": "x" }, field: selection }));
         let cursor = state.cursor.unwrap();
-        assert_eq!(serde_json::to_value(&cursor).unwrap(), selection);
+        assert_eq!(cursor.to_json(), selection);
         assert_eq!(state.file, Some(FileId::main()));
         assert!(state.extra.is_empty());
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{start, test, tidy};
+use super::{start, test, tidy, wasm};
 use crate::step::{execute, output, step};
 use crate::tool;
 use crate::workspace::Workspace;
@@ -13,6 +13,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     dependencies(workspace)?;
     // The server embeds the page, so this comes before the lints.
     start::build(workspace)?;
+    wasm::check_size(workspace)?;
     lint(workspace)?;
     documentation(workspace)?;
     test::run(workspace)

@@ -36,7 +36,7 @@ impl Start {
 /// Builds the WASM, the npm package, the page and the relay that serves it.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     tool::require_build_tools()?;
-    wasm::build(workspace, "wasm")?;
+    wasm::build(workspace)?;
     npm::build_web(workspace)?;
     step("server: cargo build --release", || {
         execute(workspace.cargo().args(["build", "--release", "--package", "collab-server"]))

@@ -1,0 +1,100 @@
+//! Takes out of a browser module what no browser shows: the making of panic messages, and `Debug`.
+//!
+//! A panic there ends in a trap either way: the standard library writes its message to a standard
+//! error that does not exist. Nothing that the product says is made by `Debug`. The compiler can
+//! leave both out only on nightly (`-Z fmt-debug=none`, a standard library built anew).
+
+use anyhow::Result;
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ValType};
+
+/// Functions of the standard library that end in a panic.
+const PANICS: [&str; 4] = [
+    "core::panicking::",
+    "core::slice::index::slice_index_fail",
+    "core::str::slice_error_fail",
+    "std::panicking::",
+];
+
+/// A module without them, nor what only they used, nor its names. `module` must have its names.
+pub(crate) fn trim(module: &[u8]) -> Result<Vec<u8>> {
+    let mut module = walrus::ModuleConfig::new()
+        .generate_name_section(false)
+        .generate_producers_section(false)
+        .parse(module)?;
+    let panics = named(&module, |name| PANICS.iter().any(|panic| name.starts_with(panic)));
+    let debugs = named(&module, is_debug);
+    for id in panics {
+        replace(&mut module, id, |body| _ = body.unreachable());
+    }
+    for id in debugs {
+        // `Ok(())`, with nothing written.
+        replace(&mut module, id, |body| _ = body.i32_const(0));
+    }
+    walrus::passes::gc::run(&mut module);
+    Ok(module.emit_wasm())
+}
+
+fn is_debug(name: &str) -> bool {
+    name.contains(" as core::fmt::Debug>::fmt") || name.contains("<impl core::fmt::Debug for ")
+}
+
+fn named(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<FunctionId> {
+    let local = module.funcs.iter_local();
+    local
+        .map(|(id, _)| id)
+        .filter(|id| {
+            let name = module.funcs.get(*id).name.as_deref();
+            name.is_some_and(|name| wanted(&without_hashes(name)))
+        })
+        .collect()
+}
+
+/// `core[c5930c85a12de822]::fmt` as `core::fmt`.
+fn without_hashes(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('[') {
+        plain.push_str(before);
+        match after.split_once(']') {
+            Some((hash, behind)) if hash.len() == 16 && hash.bytes().all(is_hex) => rest = behind,
+            _ => {
+                plain.push('[');
+                rest = after;
+            }
+        }
+    }
+    plain + rest
+}
+
+const fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_hexdigit()
+}
+
+/// Gives a function another body, if `write` can write one for its results: none, or one number.
+fn replace(
+    module: &mut Module,
+    id: FunctionId,
+    write: impl FnOnce(&mut walrus::InstrSeqBuilder<'_>),
+) {
+    let kind = module.types.get(module.funcs.get(id).ty()).clone();
+    if !matches!(kind.results(), [] | [ValType::I32]) {
+        return;
+    }
+    let arguments = kind.params().iter().map(|kind| module.locals.add(*kind)).collect();
+    let mut builder = FunctionBuilder::new(&mut module.types, kind.params(), kind.results());
+    write(&mut builder.func_body());
+    let body: LocalFunction = builder.local_func(arguments);
+    module.funcs.get_mut(id).kind = FunctionKind::Local(body);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_of_crates_are_left_out_and_slices_stay() {
+        let name = "<[u8] as core[c5930c85a12de822]::fmt::Debug>::fmt";
+        assert_eq!(without_hashes(name), "<[u8] as core::fmt::Debug>::fmt");
+        assert!(is_debug(&without_hashes(name)));
+    }
+}
