@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use benches::replayed;
-use collab_core::log::{Deleted, Log, Snapshot, StateVector, merge};
+use collab_core::log::{Deleted, Known, Log, Snapshot, StateVector, merge};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use histories::{CONCURRENT, SEQUENTIAL};
 use yrs::updates::decoder::Decode;
@@ -21,11 +21,12 @@ fn diffing(criterion: &mut Criterion) {
         let snapshot = Snapshot::new(&merged).expect("merged bytes");
         let mut log = Log::open(Some(&merged), []).expect("merged bytes");
         let ours = StateVector::read(&known).expect("a state vector");
+        let known_structs = Known { structs: ours.clone(), deletions: None };
         let theirs = yrs::StateVector::decode_v1(&known).expect("a state vector");
         let doc = loaded(&merged);
         let id = |way| BenchmarkId::new(way, name);
         group.bench_function(id("index"), |b| b.iter(|| snapshot.diff_structs(black_box(&ours))));
-        group.bench_function(id("answer"), |b| b.iter(|| log.answer(black_box(&ours))));
+        group.bench_function(id("answer"), |b| b.iter(|| log.answer(black_box(&known_structs))));
         group.bench_function(id("build the index"), |b| {
             b.iter(|| Snapshot::new(black_box(&merged)).is_ok());
         });

@@ -4,7 +4,7 @@
 
 mod random_history;
 
-use collab_core::log::{self, Deleted, First, Log, Snapshot, StateVector};
+use collab_core::log::{self, Deleted, First, Known, Log, Snapshot, StateVector};
 use random_history::{Dice, applied, history, shown};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
@@ -70,7 +70,8 @@ fn a_returning_client_gets_all_that_it_lacks_deletions_included() {
 
 fn answer_to(log: &mut Log, client: &yrs::Doc) {
     let known = client.transact().state_vector().encode_v1();
-    let answer = log.answer(&StateVector::read(&known).unwrap()).unwrap();
+    let structs = StateVector::read(&known).unwrap();
+    let answer = log.answer(&Known { structs, deletions: None }).unwrap();
     for update in answer.first.iter().map(AsRef::as_ref).chain([&answer.last[..]]) {
         check(update);
         let update = Update::decode_v1(update).unwrap();
@@ -84,11 +85,11 @@ fn a_newcomer_gets_the_snapshot_as_it_lies_and_the_tail_as_one_update() {
     let snapshot = log::compact(&history.updates[..20], Deleted::Drop).unwrap().update;
     let tail = history.updates[20..].iter().map(|u| bytes::Bytes::copy_from_slice(u));
     let mut log = Log::open(Some(snapshot.clone()), tail).unwrap();
-    let answer = log.answer(&StateVector::default()).unwrap();
+    let answer = log.answer(&Known::default()).unwrap();
     let Some(First::Snapshot(first)) = answer.first else { panic!("no snapshot") };
     assert_eq!(first.as_ptr(), snapshot.as_ptr(), "no copy");
     assert_eq!(shown(&applied(&[first, answer.last.clone()])), shown(&history.docs[0]));
-    let again = log.answer(&StateVector::default()).unwrap().last;
+    let again = log.answer(&Known::default()).unwrap().last;
     assert_eq!(again.as_ptr(), answer.last.as_ptr(), "merged once");
 }
 

@@ -3,6 +3,7 @@
 mod relay_kit;
 
 use bytes::Bytes;
+use collab_core::log::Deletions;
 use collab_core::relay::{Counter, Input, LoadFailure, RoomConfig, Stored};
 use collab_core::wire::{
     Access, CloseCode, Dialect, ErrorCode, Message, Sync, Writer, write_awareness,
@@ -47,6 +48,27 @@ fn an_update_reaches_all_but_its_sender() {
     assert_eq!(relay.heard(a), ["received 1", "durable 1"]);
     assert_eq!(relay.heard(b), ["update"]);
     assert_eq!(relay.heard(c), ["update"]);
+}
+
+#[test]
+fn a_client_that_asks_gets_only_the_deletions_that_it_lacks() {
+    let mut relay = relay();
+    let (writer, document) = (relay.v1(1), doc(7, "hello"));
+    relay.say(writer, 1, &push(1, &state(&document)));
+    relay.say(writer, 1, &push(2, &[0, 1, 7, 1, 1, 1]));
+    let asks = relay.join(2, Dialect::V1, Access::Write);
+    relay.say(asks, 0, &Message::Open { name: "doc" });
+    let ask = |relay: &mut Relay, deleted: &[u8]| {
+        relay.heard(asks);
+        let digest = Deletions::read(deleted).unwrap().digest([3; 16]).write();
+        relay.say(asks, 1, &Message::Ask { state_vector: &[1, 7, 5], digest: &digest });
+        relay.heard(asks)
+    };
+    assert_eq!(ask(&mut relay, &[0]), ["differ in 0", "step2"], "beyond all buckets");
+    assert_eq!(ask(&mut relay, &[1, 7, 1, 1, 1]), ["differ in 0", "step2 empty"]);
+    assert_eq!(ask(&mut relay, &[1, 7, 1, 1, 2]), ["differ in 1", "step2"]);
+    relay.say(asks, 1, &Message::Ask { state_vector: &[1, 7, 5], digest: &[1, 2, 3] });
+    assert_eq!(relay.closed[&asks], CloseCode::PROTOCOL);
 }
 
 #[test]

@@ -50,14 +50,19 @@ impl Vector {
         }
     }
 
-    /// The only field of bytes that a message has.
+    /// The only field of bytes that a message has, beside a state vector.
     fn bytes(&self) -> Vec<u8> {
-        let names = ["body", "update", "payload"];
+        let names = ["body", "update", "payload", "digest", "buckets"];
         let field = names.iter().find_map(|name| self.fields.get(*name)?.as_str());
         field.map_or_else(Vec::new, |hex| unhex(hex).expect("hex"))
     }
 
-    fn message<'a>(&'a self, bytes: &'a [u8]) -> Message<'a> {
+    fn state_vector(&self) -> Vec<u8> {
+        let hex = self.fields.get("stateVector").and_then(Value::as_str);
+        unhex(hex.unwrap_or_default()).expect("hex")
+    }
+
+    fn message<'a>(&'a self, state_vector: &'a [u8], bytes: &'a [u8]) -> Message<'a> {
         match self.r#type.as_str() {
             "step1" => Message::Sync(Sync::Step1(bytes)),
             "step2" => Message::Sync(Sync::Step2(bytes)),
@@ -70,11 +75,14 @@ impl Vector {
                 peer: self.uint("peer"),
                 grant: self.grant(),
                 limits: self.limits(),
-                keeps: self.uint("flags") == 1,
+                keeps: self.uint("flags") & 1 != 0,
+                digests: self.uint("flags") & 2 != 0,
             },
             "open" => Message::Open { name: self.text("name") },
             "opened" => Message::Opened { name: self.text("name"), access: self.access() },
             "close" => Message::Close,
+            "ask" => Message::Ask { state_vector, digest: bytes },
+            "differ" => Message::Differ { buckets: bytes },
             "push" => Message::Push { seq: self.uint("seq"), update: bytes },
             "received" => Message::Received { seq: self.uint("seq") },
             "durable" => Message::Durable { seq: self.uint("seq") },
@@ -97,8 +105,9 @@ impl Vector {
 #[test]
 fn frames_are_those_of_the_specification() {
     for vector in load::<File>("v1.json").frames {
-        let bytes = vector.bytes();
-        let frame = Frame { channel: vector.channel, message: vector.message(&bytes) };
+        let (state_vector, bytes) = (vector.state_vector(), vector.bytes());
+        let message = vector.message(&state_vector, &bytes);
+        let frame = Frame { channel: vector.channel, message };
         assert_eq!(Frame::read(Dialect::V1, &vector.hex.0).as_ref(), Ok(&frame));
         assert_eq!(frame.write(Dialect::V1), vector.hex.0, "{}", vector.r#type);
     }

@@ -82,6 +82,10 @@ impl Replica for Document {
         self.diff(state_vector).map_err(|error| ReplicaError::StateVector(error.into()))
     }
 
+    fn delete_set(&self) -> Option<Vec<u8>> {
+        Some(self.read().snapshot().delete_set.encode_v1())
+    }
+
     fn has_gaps(&self) -> bool {
         self.read().has_missing_updates()
     }

@@ -48,6 +48,30 @@ impl IdSet {
         })
     }
 
+    /// Clients in ascending order, and their ranges.
+    pub(super) fn clients(&self) -> impl Iterator<Item = (u64, &[(u32, u32)])> {
+        self.clients.iter().map(|(&client, ranges)| (client, ranges.as_slice()))
+    }
+
+    /// The ranges of one client.
+    pub(super) fn of(&self, client: u64) -> &[(u32, u32)] {
+        self.clients.get(&client).map_or(&[], Vec::as_slice)
+    }
+
+    /// The number of ranges of all clients.
+    pub(super) fn ranges_count(&self) -> usize {
+        self.clients.values().map(Vec::len).sum()
+    }
+
+    /// What is in this set and not in `other`.
+    pub(super) fn minus(&self, other: &Self) -> Self {
+        let rest = |(client, ranges): (u64, &[(u32, u32)])| {
+            let rest = ranges_minus(ranges, other.of(client));
+            (!rest.is_empty()).then_some((client, rest))
+        };
+        Self { clients: self.clients().filter_map(rest).collect() }
+    }
+
     /// The gapless part from 0 on, per client.
     pub(super) fn state_vector(&self) -> StateVector {
         let known = |(&client, ranges): (&u64, &Vec<(u32, u32)>)| match ranges[..] {
@@ -87,6 +111,28 @@ impl IdSet {
             }
         }
     }
+}
+
+fn ranges_minus(ranges: &[(u32, u32)], mut other: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut rest = Vec::new();
+    for &(mut start, end) in ranges {
+        while let Some((&(from, to), behind)) = other.split_first()
+            && from < end
+        {
+            if start < from {
+                rest.push((start, from));
+            }
+            start = start.max(to.min(end));
+            if to > end {
+                break;
+            }
+            other = behind;
+        }
+        if start < end {
+            rest.push((start, end));
+        }
+    }
+    rest
 }
 
 /// Per client, the next clock expected.

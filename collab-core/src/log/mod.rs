@@ -5,10 +5,13 @@
 //! It answers a newcomer with the bytes as they lie, and a returning client with what it lacks.
 //! Nothing here builds a Yrs document, and nothing passes that [`check`] did not accept.
 
+mod answer;
 mod bury;
 mod check;
 mod cut;
 pub(crate) mod decode;
+mod deletions;
+mod digest;
 mod ids;
 mod index;
 mod merge;
@@ -17,9 +20,12 @@ mod refusal;
 mod snapshot;
 mod value;
 
+pub use answer::{Answer, First, Known};
 pub(crate) use bury::bury_children;
 use check::Spans;
 pub use check::{Checked, check};
+pub use deletions::Deletions;
+pub use digest::{Differing, Digest};
 pub use ids::StateVector;
 pub use merge::{CompactError, Deleted, Merged, compact, merge};
 pub use refusal::Refusal;
@@ -27,7 +33,6 @@ pub use snapshot::Snapshot;
 
 use bytes::Bytes;
 
-use crate::wire::Writer;
 use ids::IdSet;
 
 /// An update that says nothing: no sections, no deletions.
@@ -71,33 +76,6 @@ impl Contents {
     fn has(&self, checked: &Checked) -> bool {
         checked.inserts.iter().all(|&span| self.inserts.contains(span))
             && checked.deletes.iter().all(|&span| self.deletes.contains(span))
-    }
-}
-
-/// What a client lacks: one or two updates.
-#[derive(Clone, Debug)]
-pub struct Answer<U = Bytes> {
-    /// Comes first, since `last` may build on it.
-    pub first: Option<First<U>>,
-    /// After this update the client has everything.
-    pub last: Bytes,
-}
-
-/// What a client lacks of the snapshot.
-#[derive(Clone, Debug)]
-pub enum First<U = Bytes> {
-    /// All of it.
-    Snapshot(U),
-    /// These structs of it.
-    Diff(Bytes),
-}
-
-impl<U: AsRef<[u8]>> AsRef<[u8]> for First<U> {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Self::Snapshot(update) => update.as_ref(),
-            Self::Diff(diff) => diff,
-        }
     }
 }
 
@@ -169,55 +147,6 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
     /// What is here, as far as it is gapless.
     pub fn state_vector(&self) -> StateVector {
         self.contents.inserts.state_vector()
-    }
-
-    /// What a client with this state vector lacks. A newcomer gets the snapshot as it lies.
-    ///
-    /// Deletions do not move a state vector, so a returning client gets all of them. Takes time in
-    /// proportion to the answer, and to the tail where that was not merged yet. Fails only where the
-    /// check and the merge disagree, that is never.
-    pub fn answer(&mut self, known: &StateVector) -> Result<Answer<U>, Refusal> {
-        if !known.is_empty() {
-            return self.missing(known);
-        }
-        let last = self.merged_tail()?;
-        let snapshot = self.snapshot.as_ref();
-        Ok(Answer { first: snapshot.map(|s| First::Snapshot(s.update().clone())), last })
-    }
-
-    /// What a client lacks that has something.
-    fn missing(&self, known: &StateVector) -> Result<Answer<U>, Refusal> {
-        let lacks = |entry: &&Entry<U>| entry.inserts.iter().any(|s| s.end > known.get(s.client));
-        let tail: Vec<&[u8]> =
-            self.tail.iter().filter(lacks).map(|entry| entry.update.as_ref()).collect();
-        let (mut old, mut new) = (Writer::with_capacity(256), Writer::with_capacity(256));
-        let in_snapshot = match &self.snapshot {
-            Some(snapshot) => snapshot.write_missing_structs(known, &mut old)?,
-            None => 0,
-        };
-        let mut first = None;
-        if tail.is_empty() && in_snapshot > 0 {
-            new = old;
-        } else {
-            let tail = Snapshot::new(merge(&tail, Deleted::Drop)?.update)?;
-            tail.write_missing_structs(known, &mut new)?;
-            if in_snapshot > 0 {
-                old.var_uint(0);
-                first = Some(First::Diff(old.into_bytes()));
-            }
-        }
-        self.contents.deletes.write_delete_set(&mut new);
-        Ok(Answer { first, last: new.into_bytes() })
-    }
-
-    /// The tail as one update, made once for all newcomers until the next append.
-    fn merged_tail(&mut self) -> Result<Bytes, Refusal> {
-        if let Some(merged) = &self.merged_tail {
-            return Ok(merged.clone());
-        }
-        let tail: Vec<&[u8]> = self.tail.iter().map(|entry| entry.update.as_ref()).collect();
-        let merged = merge(&tail, Deleted::Drop)?.update;
-        Ok(self.merged_tail.insert(merged).clone())
     }
 
     /// The snapshot.

@@ -77,6 +77,12 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
+        let (array, rest) = self.rest.split_first_chunk().ok_or(Refusal::Truncated)?;
+        self.rest = rest;
+        Ok(*array)
+    }
+
     #[inline]
     pub(crate) fn var_bytes(&mut self) -> Result<&'a [u8], Refusal> {
         let len = self.uint()?;

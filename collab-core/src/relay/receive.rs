@@ -6,7 +6,7 @@ use super::channel::State;
 use super::presence::Accepted;
 use super::{Class, Counter, Output, PeerId, Room};
 use crate::Timestamp;
-use crate::log::{self, Answer, Checked, First, StateVector};
+use crate::log::{self, Answer, Checked, Digest, First, Known, Refusal, StateVector};
 use crate::wire::{
     AwarenessEntry, DOC_CHANNEL, Dialect, ErrorCode, Frame, Message, SharedUpdate, Sync,
     is_channel_name, read_awareness, write_awareness,
@@ -40,7 +40,8 @@ impl Room {
         if !self.peers.get(&peer).is_some_and(|state| state.channels.contains_key(&number)) {
             return self.refuse(peer, number, ErrorCode::ChannelUnknown, 0, "channel is not open");
         }
-        let waits = matches!(read.message, Message::Sync(_) | Message::Push { .. });
+        let waits =
+            matches!(read.message, Message::Sync(_) | Message::Ask { .. } | Message::Push { .. });
         if waits && self.hold(now, peer, number, frame) {
             return;
         }
@@ -83,7 +84,12 @@ impl Room {
     ) {
         let plain = self.peers.get(&peer).is_some_and(|state| state.dialect == Dialect::Plain);
         match *message {
-            Message::Sync(Sync::Step1(known)) => self.receive_step1(now, peer, number, known),
+            Message::Sync(Sync::Step1(state_vector)) => {
+                self.receive_question(now, peer, number, read_known(state_vector, None));
+            }
+            Message::Ask { state_vector, digest } => {
+                self.receive_question(now, peer, number, read_known(state_vector, Some(digest)));
+            }
             Message::Sync(Sync::Update(update)) if plain => {
                 if !self.is_early(peer, number, update) {
                     self.receive_push(now, Push { peer, number, seq: 0, update });
@@ -144,8 +150,14 @@ impl Room {
     }
 
     /// Answers with what the peer lacks, in one or two frames.
-    fn receive_step1(&mut self, now: Timestamp, peer: PeerId, number: u64, known: &[u8]) {
-        let Ok(known) = StateVector::read(known) else {
+    fn receive_question(
+        &mut self,
+        now: Timestamp,
+        peer: PeerId,
+        number: u64,
+        known: Result<Known, Refusal>,
+    ) {
+        let Ok(known) = known else {
             return self.fail(now, peer, number, (ErrorCode::Malformed, 0), "not a state vector");
         };
         let ready = self.channels.get_mut(number).and_then(super::channel::Channel::ready);
@@ -167,12 +179,15 @@ impl Room {
         if let Some(subscription) = state.channels.get_mut(&number) {
             subscription.hears = true;
         }
+        let differing = answer.differing.as_ref().map(|differing| {
+            Message::Differ { buckets: &differing.write() }.frame(dialect, number)
+        });
         let first = answer.first.as_ref().map(|first| match first {
             First::Snapshot(snapshot) => snapshot.frame(dialect),
             First::Diff(diff) => Message::Sync(Sync::Update(diff)).frame(dialect, number),
         });
         let last = Message::Sync(Sync::Step2(&answer.last)).frame(dialect, number);
-        for frame in first.into_iter().chain([last]) {
+        for frame in differing.into_iter().chain(first).chain([last]) {
             self.outputs.push_back(Output::Send { peer, class: Class::Answer, frame });
         }
     }
@@ -343,4 +358,10 @@ impl Room {
             self.fail(now, peer, number, (code, 0), "too large, too many, or not JSON");
         }
     }
+}
+
+/// What a client says it has: a state vector, perhaps a digest of its deletions.
+fn read_known(state_vector: &[u8], digest: Option<&[u8]>) -> Result<Known, Refusal> {
+    let deletions = digest.map(Digest::read).transpose()?;
+    Ok(Known { structs: StateVector::read(state_vector)?, deletions })
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::random::SplitMix64;
+
 /// Waits that are drawn from `0..=bound`, where the bound doubles from `first` to `max`. The full
 /// range keeps a thousand clients that lost one relay from coming back in one moment
 /// (M. Brooker, "Exponential Backoff And Jitter", AWS, 2015).
@@ -15,7 +17,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) const fn new(first: Duration, max: Duration, seed: u64) -> Self {
-        Self { first, max, bound: first, random: SplitMix64(seed) }
+        Self { first, max, bound: first, random: SplitMix64::new(seed) }
     }
 
     /// The wait before the next attempt.
@@ -31,34 +33,12 @@ impl Backoff {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Its
-/// quality is plenty for jitter.
-#[derive(Debug)]
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const FIRST: Duration = Duration::from_millis(250);
     const MAX: Duration = Duration::from_secs(30);
-
-    #[test]
-    fn split_mix_matches_the_published_sequence() {
-        let mut random = SplitMix64(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
-    }
 
     #[test]
     fn waits_stay_below_a_bound_that_doubles_to_the_maximum() {

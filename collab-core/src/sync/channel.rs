@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ledger::Ledger;
 use crate::Timestamp;
+use crate::log::{Deletions, Digest};
 use crate::wire::{Access, ErrorCode};
 
 /// A channel that the caller has opened, connected or not.
@@ -22,6 +23,10 @@ pub(super) struct Channel {
     pub(super) reopen_at: Option<Timestamp>,
     /// As of the relay's last sync step 1.
     pub(super) relay_state_vector: Vec<u8>,
+    /// An `ask` that the relay has not answered.
+    pub(super) question: Option<Question>,
+    /// Deletions that the relay is known to have, if it was asked.
+    pub(super) relay_deletions: Option<Deletions>,
     /// Others' updates arrived since the last diff went out. The relay may have crashed before they
     /// were durable, and a lost deletion shows in no state vector.
     pub(super) heard: bool,
@@ -29,6 +34,13 @@ pub(super) struct Channel {
     pub(super) gaps: bool,
     /// The caller closed it before `opened` arrived.
     pub(super) abandoned: bool,
+}
+
+/// What was asked: these deletions, in this digest.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) deletions: Deletions,
+    pub(super) digest: Digest,
 }
 
 /// How far the opening of a channel has come on this connection.
@@ -40,7 +52,9 @@ pub(super) enum Stage {
     Opening,
     /// `opened` arrived; the relay loads it.
     Loading,
-    /// The relay's state vector arrived, and what it lacks was pushed.
+    /// The relay's state vector arrived, and it was asked which deletions it has.
+    Asking,
+    /// What the relay lacks was pushed.
     Syncing,
     /// Everything that the relay had was received.
     Live,
@@ -57,6 +71,8 @@ impl Channel {
             refused: None,
             reopen_at: None,
             relay_state_vector: Vec::new(),
+            question: None,
+            relay_deletions: None,
             heard: false,
             gaps: false,
             abandoned: false,
@@ -94,6 +110,8 @@ impl Channel {
         self.refused = None;
         self.reopen_at = None;
         self.relay_state_vector = Vec::new();
+        self.question = None;
+        self.relay_deletions = None;
         self.gaps = false;
         self.ledger.reopen();
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct SessionConfig {
     /// Sent in `hello`; empty for an open relay. [`super::Input::Token`] replaces it.
     pub token: String,
-    /// From the caller's randomness: spreads the reconnects of many clients.
+    /// From the caller's randomness, unknown to others: spreads the reconnects of many clients, and
+    /// keys digests of deletions.
     pub seed: u64,
     /// Upper bound of the first wait after a lost connection; doubles with each failure.
     pub backoff_first: Duration,

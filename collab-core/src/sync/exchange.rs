@@ -1,9 +1,9 @@
-//! Documents against the relay's: state vectors, diffs, remote updates.
+//! Documents against the relay's: state vectors, deletions, diffs, remote updates.
 
-use super::channel::Stage;
+use super::channel::{Question, Stage};
 use super::ledger::Ledger;
 use super::{Fault, Replicas, Session};
-use crate::log::{EMPTY_UPDATE, StateVector};
+use crate::log::{Deletions, Differing, EMPTY_UPDATE, StateVector};
 use crate::wire::{Message, Sync};
 
 impl Session {
@@ -41,7 +41,7 @@ impl Session {
         // A channel that is loading asks as soon as the relay's state vector arrives.
         if matches!(self.channels[index].stage, Stage::Syncing | Stage::Live) {
             self.channels[index].stage = Stage::Syncing;
-            self.send_state_vector(index, replicas)?;
+            self.ask(index, replicas)?;
         }
         Ok(())
     }
@@ -56,25 +56,56 @@ impl Session {
         let channel = &mut self.channels[index];
         channel.relay_state_vector = state_vector.to_vec();
         if channel.stage == Stage::Loading {
-            channel.stage = Stage::Syncing;
             channel.gaps = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?.has_gaps();
-            self.send_state_vector(index, replicas)?;
+            self.ask(index, replicas)?;
+            let channel = &mut self.channels[index];
+            let asks = channel.question.is_some();
+            channel.stage = if asks { Stage::Asking } else { Stage::Syncing };
         }
         if self.channels[index].takes_pushes() { self.catch_up(index, replicas) } else { Ok(()) }
     }
 
-    fn send_state_vector(
-        &mut self,
-        index: usize,
-        replicas: &mut dyn Replicas,
-    ) -> Result<(), Fault> {
-        let channel = &self.channels[index];
+    /// Asks the relay for what is lacking here: with a digest of the deletions, if the relay takes
+    /// one, and no other question is open whose answer would be taken for this one's.
+    fn ask(&mut self, index: usize, replicas: &mut dyn Replicas) -> Result<(), Fault> {
+        let channel = &mut self.channels[index];
         let Some(number) = channel.number else {
             return Ok(());
         };
         let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
         let state_vector = replica.state_vector();
-        self.send(number, &Message::Sync(Sync::Step1(&state_vector)));
+        let asks = self.digests && channel.question.is_none() && state_vector != [0];
+        let delete_set = if asks { replica.delete_set() } else { None };
+        let deletions = delete_set.and_then(|delete_set| Deletions::read(&delete_set).ok());
+        let Some(deletions) = deletions else {
+            self.send(number, &Message::Sync(Sync::Step1(&state_vector)));
+            return Ok(());
+        };
+        let digest = deletions.digest(self.random.key());
+        let written = digest.write();
+        channel.question = Some(Question { deletions, digest });
+        self.send(number, &Message::Ask { state_vector: &state_vector, digest: &written });
+        Ok(())
+    }
+
+    /// Where the deletions differ: the relay has all others that were in the digest.
+    pub(super) fn differ(
+        &mut self,
+        number: u64,
+        buckets: &[u8],
+        replicas: &mut dyn Replicas,
+    ) -> Result<(), Fault> {
+        let Some(index) = self.index_of_number(number) else {
+            return Ok(());
+        };
+        let channel = &mut self.channels[index];
+        let question = channel.question.take().ok_or(Fault::Unexpected)?;
+        let differing = Differing::read(buckets)?;
+        channel.relay_deletions = Some(question.deletions.shared(&question.digest, &differing));
+        if channel.stage == Stage::Asking {
+            channel.stage = Stage::Syncing;
+            self.catch_up(index, replicas)?;
+        }
         Ok(())
     }
 
@@ -123,7 +154,14 @@ impl Session {
             return Ok(());
         }
         let replica = replicas.replica(&channel.name).ok_or(Fault::NoReplica)?;
-        let update = replica.diff(&channel.relay_state_vector)?;
+        let mut update = replica.diff(&channel.relay_state_vector)?;
+        if let Some(known) = &channel.relay_deletions {
+            update = known.removed_from(&update).unwrap_or(update);
+        }
+        if update == EMPTY_UPDATE && !channel.ledger.is_waiting() {
+            self.channels[index].heard = false;
+            return Ok(());
+        }
         if self.push(index, &update, Ledger::push_waiting) {
             self.channels[index].heard = false;
         }

@@ -112,8 +112,8 @@ pub enum Fault {
         /// The last push sent.
         pushed: u64,
     },
-    /// A state vector that cannot be read.
-    #[error("malformed state vector")]
+    /// A state vector, or a word about deletions, that cannot be read.
+    #[error("malformed state vector or digest")]
     StateVector(#[from] Refusal),
     /// Document bytes that the replica does not take.
     #[error("document bytes from the relay were refused")]

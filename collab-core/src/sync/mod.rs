@@ -29,6 +29,7 @@ mod ledger;
 mod link;
 mod liveness;
 mod push;
+mod random;
 mod receive;
 mod replica;
 mod session;

@@ -57,6 +57,7 @@ impl Session {
         let Frame { channel: number, message } = frame;
         match message {
             Message::Sync(sync) => self.sync(number, sync, replicas)?,
+            Message::Differ { buckets } => self.differ(number, buckets, replicas)?,
             Message::Awareness(update) => self.awareness(number, update),
             Message::QueryAwareness => self.query_awareness(number),
             Message::Opened { name, access } => self.opened(number, name, access)?,
@@ -74,13 +75,14 @@ impl Session {
             | Message::Welcome { .. }
             | Message::Open { .. }
             | Message::Push { .. }
-            | Message::Token { .. } => return Err(Fault::Unexpected),
+            | Message::Token { .. }
+            | Message::Ask { .. } => return Err(Fault::Unexpected),
         }
         Ok(())
     }
 
     fn welcome(&mut self, message: &Message<'_>) -> Result<(), Fault> {
-        let Message::Welcome { version, peer, grant, limits, keeps } = message else {
+        let Message::Welcome { version, peer, grant, limits, keeps, digests } = message else {
             return Err(Fault::Unexpected);
         };
         if *version != VERSION {
@@ -89,6 +91,7 @@ impl Session {
         let now = self.clock.now();
         self.link = Link::Welcomed { since: now, liveness: Liveness::new(now) };
         self.limits = *limits;
+        self.digests = *digests;
         self.facts.peer = Some(*peer);
         self.facts.keeps = *keeps;
         self.grant(grant);

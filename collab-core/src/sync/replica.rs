@@ -11,6 +11,12 @@ pub trait Replica {
     /// included, since they do not move a state vector.
     fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, ReplicaError>;
 
+    /// All deletions, as the delete set of a v1 update alone. `None` where that is not to be had:
+    /// then the relay sends all deletions, and is sent all.
+    fn delete_set(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Whether it holds content that it cannot integrate, since something before it is missing.
     /// Neither [`Replica::state_vector`] nor, in Yrs, [`Replica::diff`] tells of such content.
     fn has_gaps(&self) -> bool;

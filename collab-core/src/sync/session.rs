@@ -10,6 +10,7 @@ use super::channel::{Channel, Stage};
 use super::clock::Clock;
 use super::expiry::Expiry;
 use super::link::Link;
+use super::random::SplitMix64;
 use super::{
     Cause, ChannelNameError, Input, Output, Phase, Reason, Replicas, SessionConfig, Status,
 };
@@ -24,8 +25,11 @@ pub struct Session {
     pub(super) backoff: Backoff,
     pub(super) reopen_backoff: Backoff,
     pub(super) link: Link,
+    pub(super) random: SplitMix64,
     /// As of the last `welcome`.
     pub(super) limits: Limits,
+    /// Whether the relay takes `ask`.
+    pub(super) digests: bool,
     pub(super) expiry: Expiry,
     /// The relay asked for this wait before the next connection.
     pub(super) retry_after: Duration,
@@ -46,6 +50,7 @@ impl Session {
             backoff: backoff(config.seed),
             reopen_backoff: backoff(!config.seed),
             clock: Clock::default(),
+            random: SplitMix64::new(config.seed.rotate_left(32)),
             link: Link::Stopped,
             limits: Limits {
                 frame_max_bytes: 0,
@@ -53,6 +58,7 @@ impl Session {
                 awareness_max_bytes: 0,
                 signal_max_bytes: 0,
             },
+            digests: false,
             expiry: Expiry::NEVER,
             retry_after: Duration::ZERO,
             token_changed: false,

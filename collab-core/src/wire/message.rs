@@ -35,6 +35,8 @@ pub enum Message<'a> {
         grant: Grant,
         limits: Limits,
         keeps: bool,
+        /// Whether the relay takes `Ask`.
+        digests: bool,
     },
     Open {
         name: &'a str,
@@ -80,6 +82,15 @@ pub enum Message<'a> {
     Pong {
         nonce: u64,
     },
+    /// A step 1 that also tells deletions; `digest` is that of [`crate::log::Digest`].
+    Ask {
+        state_vector: &'a [u8],
+        digest: &'a [u8],
+    },
+    /// Where the deletions differ; `buckets` are those of [`crate::log::Differing`].
+    Differ {
+        buckets: &'a [u8],
+    },
 }
 
 /// The sync protocol of y-protocols.
@@ -92,6 +103,10 @@ pub enum Sync<'a> {
     /// "This is new."
     Update(&'a [u8]),
 }
+
+/// Bits of the flags in `welcome`.
+const FLAG_KEEPS: u64 = 1;
+const FLAG_DIGESTS: u64 = 2;
 
 /// What a user may do in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,18 +238,18 @@ impl<'a> Message<'a> {
             28 => Self::Event { kind: reader.var_uint()?, payload: reader.var_bytes()? },
             29 => Self::Ping { nonce: reader.var_uint()? },
             30 => Self::Pong { nonce: reader.var_uint()? },
+            31 => Self::Ask { state_vector: reader.var_bytes()?, digest: reader.var_bytes()? },
+            32 => Self::Differ { buckets: reader.var_bytes()? },
             _ => return Err(WireError::UnknownType(tag)),
         })
     }
 
     fn read_welcome(reader: &mut Reader<'a>) -> Result<Self, WireError> {
-        Ok(Self::Welcome {
-            version: reader.var_uint()?,
-            peer: reader.var_uint()?,
-            grant: Grant::read(reader)?,
-            limits: Limits::read(reader)?,
-            keeps: reader.var_uint()? & 1 == 1,
-        })
+        let (version, peer) = (reader.var_uint()?, reader.var_uint()?);
+        let (grant, limits) = (Grant::read(reader)?, Limits::read(reader)?);
+        let flags = reader.var_uint()?;
+        let (keeps, digests) = (flags & FLAG_KEEPS != 0, flags & FLAG_DIGESTS != 0);
+        Ok(Self::Welcome { version, peer, grant, limits, keeps, digests })
     }
 
     fn write(&self, w: &mut Writer) {
@@ -251,12 +266,13 @@ impl<'a> Message<'a> {
                 w.var_uint(*version);
                 w.var_string(token);
             }
-            Self::Welcome { version, peer, grant, limits, keeps } => {
+            Self::Welcome { version, peer, grant, limits, keeps, digests } => {
                 w.var_uint(*version);
                 w.var_uint(*peer);
                 grant.write(w);
                 limits.write(w);
-                w.var_uint(u64::from(*keeps));
+                let keeps = if *keeps { FLAG_KEEPS } else { 0 };
+                w.var_uint(keeps | if *digests { FLAG_DIGESTS } else { 0 });
             }
             Self::Open { name } => w.var_string(name),
             Self::Opened { name, access } => {
@@ -280,6 +296,11 @@ impl<'a> Message<'a> {
                 w.var_bytes(payload);
             }
             Self::Ping { nonce } | Self::Pong { nonce } => w.var_uint(*nonce),
+            Self::Ask { state_vector, digest } => {
+                w.var_bytes(state_vector);
+                w.var_bytes(digest);
+            }
+            Self::Differ { buckets } => w.var_bytes(buckets),
         }
     }
 
@@ -304,6 +325,8 @@ impl<'a> Message<'a> {
             Self::Event { .. } => 28,
             Self::Ping { .. } => 29,
             Self::Pong { .. } => 30,
+            Self::Ask { .. } => 31,
+            Self::Differ { .. } => 32,
         }
     }
 
@@ -313,7 +336,9 @@ impl<'a> Message<'a> {
             | Self::Awareness(b)
             | Self::Push { update: b, .. }
             | Self::Signal { payload: b, .. }
-            | Self::Event { payload: b, .. } => b.len(),
+            | Self::Event { payload: b, .. }
+            | Self::Differ { buckets: b } => b.len(),
+            Self::Ask { state_vector, digest } => state_vector.len() + digest.len(),
             _ => 64,
         }
     }

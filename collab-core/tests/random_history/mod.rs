@@ -86,7 +86,7 @@ fn catch_up(doc: &Doc, updates: &[Vec<u8>], from: usize) -> usize {
 
 const WORDS: [&str; 8] = ["a", "fn ", "x = 1;\n", "žluť", "😀", "日本語", "é", "hello world "];
 
-fn edit(doc: &Doc, dice: &mut Dice) {
+pub(crate) fn edit(doc: &Doc, dice: &mut Dice) {
     let (text, map) = (doc.get_or_insert_text("main"), doc.get_or_insert_map("files"));
     let (list, xml) = (doc.get_or_insert_array("list"), doc.get_or_insert_xml_fragment("xml"));
     let note = doc.get_or_insert_text("note");

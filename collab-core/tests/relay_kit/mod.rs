@@ -167,6 +167,7 @@ fn is_plain(peer: PeerId) -> bool {
 fn words(frame: &Frame<'_>) -> String {
     match &frame.message {
         Message::Sync(Sync::Step1(_)) => "step1".into(),
+        Message::Differ { buckets } => format!("differ in {}", buckets[0]),
         Message::Sync(Sync::Step2(update)) if *update == [0, 0] => "step2 empty".into(),
         Message::Sync(Sync::Step2(_)) => "step2".into(),
         Message::Sync(Sync::Update(_)) => "update".into(),

@@ -70,10 +70,14 @@ impl Client {
 
     /// Loses the connection and opens the channel on a new one.
     pub(crate) fn reconnect(&mut self) {
+        self.reconnect_to(&welcome(true));
+    }
+
+    pub(crate) fn reconnect_to(&mut self, welcome: &Message<'_>) {
         self.input(Input::Disconnected { code: None });
         self.tick();
         self.input(Input::Connected);
-        self.hear(0, &welcome(true));
+        self.hear(0, welcome);
         self.hear(N, &opened());
     }
 
@@ -118,12 +122,21 @@ impl Client {
         self.input(Input::Edited { channel: DOC, update })
     }
 
+    /// Deletes one character; the session hears of it.
+    pub(crate) fn delete(&mut self, at: u32) -> Vec<Output> {
+        let update = self.splice(Splice { at, delete: 1, insert: "" });
+        self.input(Input::Edited { channel: DOC, update })
+    }
+
     /// Types at the end of the text, before the session hears of it.
     pub(crate) fn edit(&mut self, text: &str) -> Bytes {
-        let main = FileId::main();
+        let at = self.documents.0.len(&FileId::main());
+        self.splice(Splice { at, delete: 0, insert: text })
+    }
+
+    fn splice(&mut self, splice: Splice<'_>) -> Bytes {
         let document = &mut self.documents.0;
-        let at = document.len(&main);
-        document.edit(&main, &[Splice { at, delete: 0, insert: text }]).expect("a valid edit");
+        document.edit(&FileId::main(), &[splice]).expect("a valid edit");
         let events = std::iter::from_fn(|| document.poll_event());
         let update = events.filter_map(|event| match event {
             Event::LocalUpdate(update) => Some(update),
@@ -184,6 +197,16 @@ pub(crate) fn welcome(keeps: bool) -> Message<'static> {
     welcome_with(Grant::open(), keeps)
 }
 
+/// A relay that takes digests of deletions.
+pub(crate) fn welcome_with_digests() -> Message<'static> {
+    match welcome(true) {
+        Message::Welcome { version, peer, grant, limits, keeps, .. } => {
+            Message::Welcome { version, peer, grant, limits, keeps, digests: true }
+        }
+        other => other,
+    }
+}
+
 pub(crate) fn welcome_with(grant: Grant, keeps: bool) -> Message<'static> {
     let limits = Limits {
         frame_max_bytes: 2048,
@@ -191,7 +214,7 @@ pub(crate) fn welcome_with(grant: Grant, keeps: bool) -> Message<'static> {
         awareness_max_bytes: 512,
         signal_max_bytes: 16,
     };
-    Message::Welcome { version: 1, peer: 5, grant, limits, keeps }
+    Message::Welcome { version: 1, peer: 5, grant, limits, keeps, digests: false }
 }
 
 pub(crate) const fn opened() -> Message<'static> {

@@ -4,6 +4,7 @@ mod acknowledgements;
 mod arbitrary;
 mod channels;
 mod connecting;
+mod deletions;
 mod faults;
 mod kit;
 mod liveness;

@@ -167,6 +167,7 @@ async fn messages_of_the_wrong_kind_close_with_4400() {
             grant: collab_core::wire::Grant::open(),
             limits: RelayConfig::default().room.limits,
             keeps: true,
+            digests: true,
         },
         Message::Received { seq: 1 },
         Message::Hello { version: 1, token: "again" },

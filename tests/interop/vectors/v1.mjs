@@ -43,6 +43,12 @@ const limits = {
 
 const update = '010105000401046d61696e02686900'
 
+/** No deletions, under the key 00 01 .. 0f. */
+const emptyDigest = '000102030405060708090a0b0c0d0e0f00'
+
+/** Client 5 deleted 0..4, 9..10 and 20..22: buckets of 16 and 8 clocks, hashed by the SipHash paper's own code. */
+const digest = '000102030405060708090a0b0c0d0e0f0105021098dbdfcc9c669d1808f95bdcd44310569b'
+
 const connection = () => [
   frame('hello', 16, 0, { version: ['uint', 1], token: ['string', ''] }),
   frame('hello', 16, 0, { version: ['uint', 1], token: ['string', 'header.payload.signature'] }),
@@ -51,6 +57,9 @@ const connection = () => [
   }),
   frame('welcome', 17, 0, {
     version: ['uint', 1], peer: ['uint', 2 ** 40], ...grant('zoë@example.org', 0, 1790000000000), ...limits, flags: ['uint', 0],
+  }),
+  frame('welcome', 17, 0, {
+    version: ['uint', 1], peer: ['uint', 2], ...grant('', 1, 0), ...limits, flags: ['uint', 3],
   }),
   frame('token', 25, 0, { token: ['string', 'fresh'] }),
   frame('grant', 26, 0, grant('ada', 1, 1790000000000)),
@@ -67,6 +76,10 @@ const channels = () => [
   frame('close', 20, 1, {}),
   frame('push', 21, 1, { seq: ['uint', 1], update: ['bytes', update] }),
   frame('push', 21, 128, { seq: ['uint', 1000000], update: ['bytes', '0000'] }),
+  frame('ask', 31, 1, { stateVector: ['bytes', '010501'], digest: ['bytes', digest] }),
+  frame('ask', 31, 130, { stateVector: ['bytes', '00'], digest: ['bytes', emptyDigest] }),
+  frame('differ', 32, 1, { buckets: ['bytes', '02008201'] }),
+  frame('differ', 32, 1, { buckets: ['bytes', '00'] }),
   frame('received', 22, 1, { seq: ['uint', 1] }),
   frame('durable', 23, 1, { seq: ['uint', 129] }),
   frame('error', 24, 1, { code: ['uint', 21], seq: ['uint', 3], detail: ['string', 'nested too deeply'] }),
