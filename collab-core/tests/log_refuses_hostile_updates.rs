@@ -76,6 +76,18 @@ fn content_that_readers_disagree_about_is_refused() {
     assert_eq!(check(&one_struct(11, |_| {})), Err(Refusal::UnknownTag(11)));
 }
 
+/// A split of one leaves memory behind that yrs 0.28 uses after it was freed.
+#[test]
+fn map_entries_of_several_units_are_refused() {
+    // Below key "k" of the root "t", and behind the entry (2, 0), whose key it shares.
+    let below_key = [1, 1, 1, 0, 0x24, 1, 1, b't', 1, b'k', 2, b'x', b'y', 0];
+    assert_eq!(check(&below_key), Err(Refusal::LongEntry));
+    let behind_entry = [1, 1, 1, 0, 0xa8, 2, 0, 2, 126, 126, 0];
+    assert_eq!(check(&behind_entry), Err(Refusal::LongEntry));
+    let deleted = [1, 1, 1, 0, 0x21, 1, 1, b't', 1, b'k', 2, 0];
+    assert_eq!(check(&deleted), Ok(()), "what was overwritten is written as one struct");
+}
+
 #[test]
 fn structs_that_depend_on_themselves_are_refused() {
     // client 1, clock 5, origin (1, 5)

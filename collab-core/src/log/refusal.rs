@@ -39,6 +39,9 @@ pub enum Refusal {
     /// Format or embed text that is not JSON.
     #[error("formatting or embed is not JSON")]
     Json,
+    /// Several units below one key of a map.
+    #[error("map entry of more than one unit")]
+    LongEntry,
     /// A struct that names itself, or a later struct of its own client, as its neighbour or parent.
     #[error("struct depends on itself")]
     SelfReference,
@@ -49,7 +52,9 @@ impl Refusal {
     pub const fn code(self) -> ErrorCode {
         match self {
             Self::TooLarge => ErrorCode::UpdateTooLarge,
-            Self::Unportable(_) | Self::Nesting | Self::SelfReference => ErrorCode::UpdateUnsafe,
+            Self::Unportable(_) | Self::Nesting | Self::LongEntry | Self::SelfReference => {
+                ErrorCode::UpdateUnsafe
+            }
             _ => ErrorCode::UpdateMalformed,
         }
     }

@@ -7,10 +7,14 @@
 #![allow(clippy::missing_panics_doc, reason = "a panic is a finding")]
 
 mod apply;
+pub mod awareness;
 pub mod document;
+pub mod extension;
+pub mod log;
 pub mod merge;
 mod readers;
 mod script;
+pub mod session;
 pub mod structs;
 mod tolerance;
 pub mod update;
@@ -21,8 +25,12 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    ("awareness", awareness::run),
     ("document", document::run),
+    ("extension", extension::run),
+    ("log", log::run),
     ("merge", merge::run),
+    ("session", session::run),
     ("structs", structs::run),
     ("update", update::run),
     ("wire", wire::run),
