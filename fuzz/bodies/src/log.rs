@@ -1,7 +1,7 @@
 //! Stored bytes that were damaged: a log opens or says that it cannot; what it opens, it can serve.
 
 use bytes::Bytes;
-use collab_core::log::{Deleted, Log, Snapshot, StateVector, check, compact, merge};
+use collab_core::log::{Deleted, Known, Log, Snapshot, StateVector, check, compact, merge};
 
 use crate::script::Script;
 use crate::structs::write::Writing;
@@ -43,8 +43,9 @@ fn answers(log: &mut Log, script: &mut Script<'_>) {
     let known = [1, script.byte() & 3, script.byte() & 0x7f];
     let held = log.state_vector().write();
     for known in [&[0][..], &known, &held] {
-        let known = StateVector::read(known).expect("a state vector");
-        let answer = log.answer(&known).expect("what opened can be served");
+        let structs = StateVector::read(known).expect("a state vector");
+        let answer =
+            log.answer(&Known { structs, deletions: None }).expect("what opened can be served");
         check(&answer.last, usize::MAX).expect("an answer that others accept");
     }
 }

@@ -58,7 +58,7 @@ impl Strangers {
 
     fn message(&mut self, script: &mut Script<'_>, dialect: Dialect, channel: u64) -> Bytes {
         let frame = |message: Message<'_>| message.frame(dialect, channel);
-        match script.roll(16) {
+        match script.roll(18) {
             0 => {
                 let name = script.pick(&["doc", "chat", "a", "b", "c", "UPPER"]);
                 Message::Open { name }.frame(dialect, 0)
@@ -73,6 +73,11 @@ impl Strangers {
             13 => {
                 let peer = u64::from(script.roll(8));
                 Message::Signal { peer, payload: script.bytes(40) }.frame(dialect, 0)
+            }
+            15 => frame(Message::Differ { buckets: script.bytes(40) }),
+            16 | 17 => {
+                let known = state_vector(script);
+                frame(Message::Ask { state_vector: &known, digest: script.bytes(80) })
             }
             14 => Message::Token { token: "t" }.frame(dialect, 0),
             _ => frame(Message::Ping { nonce: u64::from(script.byte()) }),

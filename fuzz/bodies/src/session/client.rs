@@ -102,7 +102,7 @@ impl Client {
     pub(super) fn relay(&mut self, script: &mut Script<'_>, stranger: &mut Writing) -> bool {
         let number = script.pick(&[NUMBER, NUMBER, NUMBER, NUMBER, 0, 9]);
         let seq = u64::from(script.roll(6));
-        match script.roll(14) {
+        match script.roll(16) {
             0 => self.input(Input::Frame(script.bytes(GARBAGE_MAX_BYTES))),
             1 => self.hear(number, &Message::Sync(Sync::Step1(script.bytes(8)))),
             2 => self.hear(number, &Message::Sync(Sync::Step1(&[0]))),
@@ -120,6 +120,11 @@ impl Client {
                 self.hear(number, &Message::Event { kind, payload });
             }
             12 => self.hear(number, &Message::Close),
+            13 => self.hear(number, &Message::Differ { buckets: script.bytes(40) }),
+            14 => {
+                let (state_vector, digest) = (&[0][..], script.bytes(80));
+                self.hear(number, &Message::Ask { state_vector, digest });
+            }
             _ => self.greet(script),
         }
         true
@@ -200,5 +205,5 @@ fn welcome(keeps: bool, access: Access, expires_at_ms: u64) -> Message<'static> 
         signal_max_bytes: 16,
     };
     let grant = Grant { user: String::new(), access, expires_at_ms };
-    Message::Welcome { version: 1, peer: 5, grant, limits, keeps }
+    Message::Welcome { version: 1, peer: 5, grant, limits, keeps, digests: keeps }
 }
