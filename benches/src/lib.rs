@@ -1,7 +1,9 @@
 //! What all benches share: real editing histories as the updates that their authors' documents sent.
 //! Where a history is missing, its bench is left out and says so.
 
+pub mod document;
 mod replay;
+pub mod shapes;
 
 pub use replay::{Replayed, replay, replayed};
 
