@@ -1,15 +1,13 @@
-//! A document's texts: edits, undo, positions.
+//! A document's texts: edits and undo.
 
-use std::collections::HashMap;
-
-use yrs::{Doc, ReadTxn, Text as _};
+use yrs::ReadTxn;
 
 use super::observed::Change;
+use super::splice::{self, SafeSplice};
 use super::text::{self, Text};
-use super::undo::EditClock;
 use super::{
-    Assoc, Document, DocumentError, Event, FileId, LOCAL, NO_TRANSACTION, Origin, Splice,
-    StickyPosition, begin, finish, read,
+    Document, DocumentError, Event, FileId, LOCAL, NO_TRANSACTION, Origin, Splice, begin, finish,
+    read,
 };
 
 impl Document {
@@ -21,16 +19,24 @@ impl Document {
 
     /// Length of a file's text.
     pub fn len(&self, file: &FileId) -> u32 {
+        use yrs::Text as _;
+        if let Some(index) = self.texts.get(file).and_then(Text::sound_index) {
+            return index.len();
+        }
         let txn = self.read();
         txn.get_text(file.shared()).map_or(0, |root| root.len(&txn))
     }
 
     /// Begins to report changes of a file's text, and returns the text that the first delta starts
-    /// from. Only watched files are observed, since each remote change of one costs a walk.
+    /// from.
     pub fn watch(&mut self, file: &FileId) -> String {
-        let observed = self.observed.clone();
-        let text = open(&mut self.texts, &self.doc, &self.clock, file);
-        text.watch(&read(&self.doc), &observed)
+        self.settle();
+        self.open(file);
+        let content = self.text(file);
+        if let Some(text) = self.texts.get_mut(file) {
+            text.watch(&content);
+        }
+        content
     }
 
     /// Stops reporting changes of a file's text.
@@ -43,16 +49,67 @@ impl Document {
     /// Changes a file's text, as one transaction. Nothing is changed if a splice is refused.
     pub fn edit(&mut self, file: &FileId, splices: &[Splice<'_>]) -> Result<(), DocumentError> {
         self.events.admit()?;
-        let text = open(&mut self.texts, &self.doc, &self.clock, file);
-        let watched = text.is_watched();
-        let mut txn = begin(&self.doc, LOCAL);
-        let delta = text.edit(&mut txn, splices)?;
-        let update = finish(txn);
-        self.emit(update);
-        if watched && !delta.is_empty() {
-            self.events.push(Event::Text { file: file.clone(), delta, origin: Origin::Local });
+        self.settle();
+        self.open(file);
+        let Some(text) = self.texts.get(file) else { return Ok(()) };
+        let splices = text.check(splices, self.len(file))?;
+        if splices.is_empty() {
+            return Ok(());
+        }
+        self.begin_edit(file);
+        if self.texts.get(file).is_some_and(Text::is_lazy) {
+            self.edit_index(file, &splices);
+        } else {
+            self.edit_yrs(file, &splices);
         }
         Ok(())
+    }
+
+    /// Lets what was edited before reach Yrs' undo manager, if that must not be undone together.
+    fn begin_edit(&mut self, file: &FileId) {
+        let Some(text) = self.texts.get_mut(file) else { return };
+        let begins_group = text.history.edit(self.now);
+        let is_other = self.queue().local_file().is_some_and(|waiting| waiting != file);
+        if begins_group || is_other {
+            self.flush();
+        }
+        if begins_group && let Some(text) = self.texts.get_mut(file) {
+            text.history.end_group();
+        }
+    }
+
+    /// Edits the index, makes the update by hand, and lets Yrs know later.
+    fn edit_index(&mut self, file: &FileId, splices: &[SafeSplice<'_>]) {
+        let client = self.known.number(self.client());
+        let Some(text) = self.texts.get_mut(file) else { return };
+        let clock = self.known.next(client);
+        let made = text.index.edit(&self.known, client, splices);
+        text.told_edit();
+        let is_watched = text.is_watched();
+        let needs_remote = self.queue().holds_remote(client, &made.depends_on);
+        if !self.queue().admits_local(needs_remote) {
+            self.flush_before();
+        }
+        self.known.advance(client, made.clock);
+        self.queue().push_local(file, clock, &made.update, needs_remote);
+        self.emit(Some(made.update));
+        if is_watched {
+            let delta = splice::to_delta(splices);
+            self.events.push(Event::Text { file: file.clone(), delta, origin: Origin::Local });
+        }
+        if self.has_urgent_changes() {
+            self.flush_urgent();
+        }
+    }
+
+    /// Edits in Yrs, and lets the index follow.
+    fn edit_yrs(&mut self, file: &FileId, splices: &[SafeSplice<'_>]) {
+        self.flush();
+        let Some(text) = self.texts.get(file) else { return };
+        let mut txn = begin(&self.doc, LOCAL);
+        text.edit_in_yrs(&mut txn, splices);
+        let update = finish(txn);
+        self.told_by_yrs(update, Origin::Local);
     }
 
     /// Undoes the last group of this replica's own edits in a file; edits of others stay. False if
@@ -67,12 +124,11 @@ impl Document {
     }
 
     fn travel(&mut self, file: &FileId, step: impl FnOnce(&mut Text) -> bool) -> bool {
-        let Some(text) = self.texts.get_mut(file) else {
-            return false;
-        };
-        if self.events.admit().is_err() {
+        if !self.texts.contains_key(file) || self.events.admit().is_err() {
             return false;
         }
+        self.settle();
+        self.flush();
         let observed = self.observed.clone();
         // Undo makes its own transaction, so its update can only be observed. An observer that
         // stays would encode every remote update again, too.
@@ -81,59 +137,54 @@ impl Document {
                 observed.note(Change::Update(event.update.clone()));
             })
             .expect(NO_TRANSACTION);
-        let done = step(text);
+        let done = self.texts.get_mut(file).is_some_and(step);
         self.doc.unobserve_update_v1(LOCAL).expect(NO_TRANSACTION);
-        text.forget_content();
-        self.report(Origin::Undo);
+        for change in self.observed.take() {
+            match change {
+                Change::Update(update) => self.told_by_yrs(Some(update), Origin::Undo),
+                other => self.observed.note(other),
+            }
+        }
+        self.report();
         done
     }
 
     /// Whether there is something to undo in a file.
     pub fn can_undo(&self, file: &FileId) -> bool {
+        self.flush();
         self.texts.get(file).is_some_and(|text| text.history.can_undo())
     }
 
     /// Whether there is something to do again in a file.
     pub fn can_redo(&self, file: &FileId) -> bool {
+        self.flush();
         self.texts.get(file).is_some_and(|text| text.history.can_redo())
     }
 
     /// Makes the next edit of a file a group of its own for undo.
     pub fn stop_capturing(&mut self, file: &FileId) {
+        self.flush();
         if let Some(text) = self.texts.get_mut(file) {
             text.history.stop_capturing();
         }
     }
 
-    /// A position that stays with its neighbours. `None` beyond the end of the text.
-    pub fn sticky(&self, file: &FileId, offset: u32, assoc: Assoc) -> Option<StickyPosition> {
-        let txn = self.read();
-        match txn.get_text(file.shared()) {
-            Some(root) => text::sticky(file, &root, &txn, offset, assoc),
-            None => (offset == 0).then(|| StickyPosition::edge(file, assoc)),
+    /// Prepares a file's text for edits.
+    fn open(&mut self, file: &FileId) {
+        if self.texts.contains_key(file) {
+            return;
         }
-    }
-
-    /// Where a position lies now. `None` if it names nothing that this replica has, or no file.
-    pub fn offset(&self, position: &StickyPosition) -> Option<(FileId, u32)> {
-        if let Some(item) = position.item {
-            return StickyPosition::resolve_item(&self.read(), item, position.assoc);
+        self.flush();
+        let mut text = Text::open(&self.doc, file.clone());
+        let (mut indexes, known) = self.indexes_of_state(vec![file.clone()]);
+        let txn = read(&self.doc);
+        self.is_gapped |= super::feed::has_holes(&txn, &known);
+        if let Some(index) = indexes.pop() {
+            text.replace_index(index, &txn);
         }
-        let file = position.file()?;
-        let offset = match position.assoc {
-            Assoc::After => self.len(&file),
-            Assoc::Before => 0,
-        };
-        Some((file, offset))
+        drop(txn);
+        self.queue().clear(&known);
+        self.known = known;
+        self.texts.insert(file.clone(), text);
     }
-}
-
-/// The text of a file, prepared for edits.
-fn open<'a>(
-    texts: &'a mut HashMap<FileId, Text>,
-    doc: &Doc,
-    clock: &EditClock,
-    file: &FileId,
-) -> &'a mut Text {
-    texts.entry(file.clone()).or_insert_with(|| Text::open(doc, file.clone(), clock))
 }

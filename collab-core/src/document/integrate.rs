@@ -16,6 +16,12 @@ const UPDATE_MAX_BYTES: usize = 128 << 20;
 /// to be wrong, so a second one is only needed where the first made more of the update readable.
 const REPAIRS_MAX: usize = 16;
 
+/// The only way from a peer's bytes to anything that reads them.
+pub(super) fn check(update: &[u8]) -> Result<(), DocumentError> {
+    log::check(update, UPDATE_MAX_BYTES)?;
+    Ok(())
+}
+
 /// An update that passed the check.
 pub(super) struct Incoming<'a> {
     bytes: &'a [u8],
@@ -23,9 +29,8 @@ pub(super) struct Incoming<'a> {
 }
 
 impl<'a> Incoming<'a> {
-    /// The only way from a peer's bytes to Yrs.
-    pub(super) fn check(bytes: &'a [u8]) -> Result<Self, DocumentError> {
-        log::check(bytes, UPDATE_MAX_BYTES)?;
+    /// Reads an update that passed [`check`].
+    pub(super) fn decode(bytes: &'a [u8]) -> Result<Self, DocumentError> {
         Ok(Self { bytes, update: decode(bytes)? })
     }
 

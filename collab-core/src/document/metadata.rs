@@ -85,11 +85,13 @@ impl Document {
         change: impl FnOnce(&Self, &mut TransactionMut<'_>) -> Result<(), DocumentError>,
     ) -> Result<(), DocumentError> {
         self.events.admit()?;
+        self.settle();
+        // Else Yrs would use the clocks of edits that wait once more.
+        self.flush();
         let mut txn = begin(&self.doc, METADATA);
         change(self, &mut txn)?;
         let update = finish(txn);
-        self.emit(update);
-        self.report(Origin::Local);
+        self.told_by_yrs(update, Origin::Local);
         Ok(())
     }
 }

@@ -34,12 +34,18 @@
 mod editing;
 mod error;
 mod event;
+mod feed;
 mod file;
+mod index;
 mod integrate;
 mod listing;
 mod metadata;
 mod observed;
+mod positions;
+mod queue;
 mod replica;
+#[cfg(test)]
+mod sessions;
 mod settings;
 mod splice;
 mod sticky;
@@ -53,18 +59,20 @@ pub use file::{FileId, FileInfo, NAME_MAX_CHARS};
 pub use splice::Splice;
 pub use sticky::{Assoc, ItemId, StickyPosition};
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use yrs::{ClientID, Doc, OffsetKind, Options, Transact, Transaction, TransactionMut};
 
 use crate::Timestamp;
 use event::Events;
+use index::Known;
 use listing::Listing;
 use observed::{Change, Observed};
+use queue::Queue;
 use settings::Settings;
 use text::Text;
-use undo::EditClock;
 
 /// Origin of edits that can be undone.
 const LOCAL: &str = "local";
@@ -79,8 +87,15 @@ pub struct Document {
     listing: Listing,
     settings: Settings,
     /// Only the files that were edited or watched here; the others cost nothing.
-    texts: HashMap<FileId, Text>,
-    clock: EditClock,
+    texts: BTreeMap<FileId, Text>,
+    /// What the texts' indexes know, waiting changes included.
+    known: Known,
+    queue: Mutex<Queue>,
+    /// Something that was sent is missing between what is there: only Yrs knows what that means.
+    is_gapped: bool,
+    /// Something waits that no index knows, so nobody can see it before Yrs does.
+    has_foreign_changes: bool,
+    now: Timestamp,
     observed: Observed,
     events: Events,
 }
@@ -97,8 +112,19 @@ impl Document {
         let observed = Observed::default();
         let listing = Listing::new(doc.get_or_insert_map(listing::FILES), observed.clone());
         let settings = Settings::new(doc.get_or_insert_map(settings::SETTINGS), observed.clone());
-        let (texts, clock, events) = (HashMap::new(), EditClock::default(), Events::default());
-        Self { doc, listing, settings, texts, clock, observed, events }
+        Self {
+            doc,
+            listing,
+            settings,
+            texts: BTreeMap::new(),
+            known: Known::default(),
+            queue: Mutex::default(),
+            is_gapped: false,
+            has_foreign_changes: false,
+            now: Timestamp::default(),
+            observed,
+            events: Events::default(),
+        }
     }
 
     /// The ID that this replica's edits carry.
@@ -108,7 +134,7 @@ impl Document {
 
     /// Tells the time; edits less than 500 ms apart are undone together. Time never goes back.
     pub fn set_now(&mut self, now: Timestamp) {
-        self.clock.set(now);
+        self.now = self.now.max(now);
     }
 
     /// The next thing that happened. Poll until `None` after every call that takes `&mut self`.
@@ -117,7 +143,9 @@ impl Document {
         self.events.pop()
     }
 
+    /// A look at everything, with nothing that waits.
     fn read(&self) -> Transaction<'_> {
+        self.flush();
         read(&self.doc)
     }
 
@@ -127,14 +155,13 @@ impl Document {
         }
     }
 
-    /// Turns what observers noted during the last transaction into events.
-    fn report(&mut self, origin: Origin) {
+    /// Turns what observers noted during the last transaction into events, but for updates.
+    fn report(&mut self) {
         for change in self.observed.take() {
             match change {
-                Change::Text { file, delta } => self.report_text(file, delta, origin),
                 Change::Files => self.events.push(Event::Files),
                 Change::Settings => self.report_settings(),
-                Change::Update(update) => self.emit(Some(update)),
+                Change::Update(_) => {}
             }
         }
     }
@@ -142,17 +169,6 @@ impl Document {
     fn report_settings(&mut self) {
         for key in self.settings.changed_keys(&read(&self.doc)) {
             self.events.push(Event::Setting { key });
-        }
-    }
-
-    fn report_text(&mut self, file: FileId, delta: Vec<Delta>, origin: Origin) {
-        let Some(text) = self.texts.get_mut(&file) else {
-            return;
-        };
-        let delta = text.changed(&read(&self.doc), delta);
-        // Formatting changes no text.
-        if delta.iter().any(|op| !matches!(op, Delta::Retain(_))) {
-            self.events.push(Event::Text { file, delta, origin });
         }
     }
 }

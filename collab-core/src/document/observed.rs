@@ -5,13 +5,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Delta, FileId};
-
 /// One thing that a transaction did.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// A watched text changed.
-    Text { file: FileId, delta: Vec<Delta> },
     /// The list of files changed.
     Files,
     /// Settings changed.

@@ -51,16 +51,22 @@ pub(super) fn check<'a>(
     Ok(safe)
 }
 
-/// Widens what is deleted to whole characters of `text`, and moves an insertion inside a surrogate
-/// pair before it: half a pair would become U+FFFD in every replica.
-pub(super) fn keep_pairs_whole(splices: &mut [SafeSplice<'_>], text: &str) {
-    let mut boundaries = Boundaries::new(text);
+/// Widens what is deleted to whole characters, and moves an insertion inside a surrogate pair before
+/// it: half a pair would become U+FFFD in every replica.
+pub(super) fn keep_pairs_whole(
+    splices: &mut [SafeSplice<'_>],
+    is_inside_pair: impl Fn(u32) -> bool,
+) {
     let mut previous_end = 0;
     for splice in splices {
         let end = splice.at + splice.delete;
         // Two splices may have shared a pair; the first one took all of it.
-        let start = boundaries.floor(splice.at).max(previous_end);
-        let end = if splice.delete == 0 { start } else { boundaries.ceil(end).max(start) };
+        let start = (splice.at - u32::from(is_inside_pair(splice.at))).max(previous_end);
+        let end = if splice.delete == 0 {
+            start
+        } else {
+            (end + u32::from(is_inside_pair(end))).max(start)
+        };
         splice.at = start;
         splice.delete = end - start;
         previous_end = end;
@@ -91,54 +97,10 @@ pub(super) fn utf16_len(text: &str) -> u32 {
     text.chars().map(|c| c.len_utf16() as u32).sum()
 }
 
-/// Whether `text` holds a character that takes a surrogate pair in UTF-16.
-pub(super) fn has_pairs(text: &str) -> bool {
-    // Exactly the characters of four UTF-8 bytes, which start at 0xF0.
-    text.bytes().any(|byte| byte >= 0xF0)
-}
-
 fn with_lf(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
         Cow::Borrowed(text)
-    }
-}
-
-/// Walks a text's character boundaries once, for ascending offsets.
-struct Boundaries<'a> {
-    chars: std::str::Chars<'a>,
-    /// Start of the character that `offset` may lie in.
-    start: u32,
-    /// Its end.
-    end: u32,
-}
-
-impl<'a> Boundaries<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { chars: text.chars(), start: 0, end: 0 }
-    }
-
-    /// The last boundary that is not after `offset`.
-    fn floor(&mut self, offset: u32) -> u32 {
-        self.advance(offset);
-        if offset < self.end { self.start } else { self.end }
-    }
-
-    /// The first boundary that is not before `offset`.
-    fn ceil(&mut self, offset: u32) -> u32 {
-        self.advance(offset);
-        if offset == self.start { self.start } else { self.end }
-    }
-
-    /// Moves on to the character with `start <= offset <= end`.
-    fn advance(&mut self, offset: u32) {
-        while self.end < offset {
-            let Some(next) = self.chars.next() else {
-                return;
-            };
-            self.start = self.end;
-            self.end += next.len_utf16() as u32;
-        }
     }
 }

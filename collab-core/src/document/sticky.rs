@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use yrs::{ClientID, IndexScope, ReadTxn, StickyIndex};
+use yrs::{ClientID, IndexScope, IndexedSequence, ReadTxn, StickyIndex, Text as _, TextRef};
 
 use super::FileId;
 use crate::wire::VAR_UINT_MAX;
@@ -47,7 +47,7 @@ pub struct StickyPosition {
 }
 
 impl StickyPosition {
-    pub(super) fn from_yrs(file: &FileId, index: &StickyIndex) -> Self {
+    fn from_yrs(file: &FileId, index: &StickyIndex) -> Self {
         let item = index.id().map(|id| ItemId { client: id.client.get(), clock: id.clock });
         Self {
             nested: None,
@@ -55,6 +55,24 @@ impl StickyPosition {
             item,
             assoc: index.assoc.into(),
         }
+    }
+
+    /// A position at `offset`, as Yrs finds it; `None` beyond the end.
+    pub(super) fn take(
+        file: &FileId,
+        root: &TextRef,
+        txn: &impl ReadTxn,
+        offset: u32,
+        assoc: Assoc,
+    ) -> Option<Self> {
+        if offset > root.len(txn) {
+            return None;
+        }
+        Some(match root.sticky_index(txn, offset, assoc.into()) {
+            Some(index) => Self::from_yrs(file, &index),
+            // Yrs has no index after the last character; Yjs means the end of the text by it.
+            None => Self::edge(file, assoc),
+        })
     }
 
     /// The end of a text (or its start, for [`Assoc::Before`]), whatever is inserted there.

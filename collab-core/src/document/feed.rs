@@ -1,0 +1,181 @@
+//! What passes between the indexes and Yrs: waiting changes on their way to Yrs, and new indexes
+//! made of its state where the old ones cannot know what it did.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use yrs::{Doc, ReadTxn, StateVector, TransactionMut};
+
+use super::index::{self, Index, Known, Mode};
+use super::integrate::Incoming;
+use super::queue::{Queue, Waiting};
+use super::{Delta, Document, Event, FileId, LOCAL, Origin, REMOTE, begin, read};
+
+impl Document {
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
+        // Nothing panics while the lock is held.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells Yrs what waits, and finds out whether it agrees with the indexes.
+    pub(super) fn flush(&self) {
+        let mut queue = self.queue();
+        if queue.is_empty() {
+            return;
+        }
+        let is_fed = feed(&self.doc, queue.take(&self.known));
+        let txn = read(&self.doc);
+        let agrees = self.texts.values().filter(|text| text.sound_index().is_some());
+        queue.has_diverged |= !is_fed || !agrees.into_iter().all(|text| text.agrees(&txn));
+    }
+
+    /// [`Document::flush`] while a change is in an index, but not in the queue yet.
+    pub(super) fn flush_before(&self) {
+        let mut queue = self.queue();
+        queue.has_diverged |= !feed(&self.doc, queue.take(&self.known));
+    }
+
+    /// Makes the indexes anew if they were found to differ from Yrs.
+    pub(super) fn settle(&mut self) {
+        if self.queue().has_diverged {
+            self.flush();
+            self.rebuild(Origin::Remote);
+        }
+    }
+
+    /// Takes note of an own change that was made in Yrs: sends it, and lets the indexes follow.
+    pub(super) fn told_by_yrs(&mut self, update: Option<Vec<u8>>, origin: Origin) {
+        if let Some(update) = &update
+            && !self.texts.is_empty()
+        {
+            let client = self.known.number(self.client());
+            let local = self.queue().local_start(client);
+            let mut texts: Vec<&mut Index> =
+                self.texts.values_mut().map(|text| &mut text.index).collect();
+            let absorbed =
+                index::absorb(update, Mode::Update { local }, &mut self.known, &mut texts);
+            let is_exact = absorbed.is_ok() && !self.is_gapped && self.are_indexes_sound();
+            self.emit(Some(update.clone()));
+            if is_exact && !self.has_marks() {
+                self.report_texts(origin);
+            } else {
+                self.report_texts(origin);
+                self.rebuild(origin);
+            }
+            let mut queue = self.queue();
+            queue.clear(&self.known);
+        } else {
+            self.emit(update);
+        }
+        self.report();
+    }
+
+    pub(super) fn are_indexes_sound(&self) -> bool {
+        self.texts.values().all(|text| text.sound_index().is_some())
+    }
+
+    pub(super) fn has_marks(&self) -> bool {
+        self.texts.values().any(|text| text.index.has_marks())
+    }
+
+    /// Whether Yrs must know of what waits now.
+    pub(super) fn has_urgent_changes(&self) -> bool {
+        self.has_foreign_changes || self.is_gapped || self.has_marks() || self.queue().is_full()
+    }
+
+    /// Lets Yrs know, and reports what came of it.
+    pub(super) fn flush_urgent(&mut self) {
+        let had_marks = self.has_marks();
+        self.flush();
+        self.has_foreign_changes = false;
+        self.report();
+        // Yrs tidies marks up.
+        if self.is_gapped || had_marks {
+            self.rebuild(Origin::Remote);
+        }
+    }
+
+    /// Makes all indexes anew from what Yrs holds, and reports what the old ones did not know.
+    /// Nothing may wait.
+    pub(super) fn rebuild(&mut self, origin: Origin) {
+        let (mut indexes, known) = self.indexes_of_state(self.texts.keys().cloned().collect());
+        self.known = known;
+        let mut deltas = Vec::new();
+        let txn = read(&self.doc);
+        for text in self.texts.values_mut() {
+            let index = indexes.pop().unwrap_or_else(|| text.new_index());
+            deltas.push(text.replace_index(index, &txn));
+        }
+        self.is_gapped = has_holes(&txn, &self.known);
+        drop(txn);
+        let files: Vec<FileId> = self.texts.keys().cloned().collect();
+        for (file, delta) in files.into_iter().zip(deltas) {
+            self.report_text(file, delta, origin);
+        }
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.has_diverged = false;
+        queue.clear(&self.known);
+    }
+
+    /// New indexes of these files' texts, the last file's first, and what Yrs knows.
+    pub(super) fn indexes_of_state(&self, files: Vec<FileId>) -> (Vec<Index>, Known) {
+        let state = read(&self.doc).encode_diff_v1(&StateVector::default());
+        let mut known = self.known.emptied();
+        let mut indexes: Vec<Index> =
+            files.into_iter().rev().map(|file| Index::new(file.shared())).collect();
+        let mut texts: Vec<&mut Index> = indexes.iter_mut().collect();
+        // Where this fails, the lengths tell.
+        let _is_whole = index::absorb(&state, Mode::State, &mut known, &mut texts);
+        (indexes, known)
+    }
+
+    /// Reports what the indexes noted.
+    pub(super) fn report_texts(&mut self, origin: Origin) {
+        let files: Vec<FileId> = self
+            .texts
+            .iter()
+            .filter(|(_, text)| text.is_watched())
+            .map(|(file, _)| file.clone())
+            .collect();
+        for file in files {
+            let Some(mut text) = self.texts.remove(&file) else { continue };
+            let delta = text.take_delta(|| self.text(&file));
+            self.texts.insert(file.clone(), text);
+            self.report_text(file, delta, origin);
+        }
+    }
+
+    fn report_text(&mut self, file: FileId, delta: Vec<Delta>, origin: Origin) {
+        if !delta.is_empty() {
+            self.events.push(Event::Text { file, delta, origin });
+        }
+    }
+}
+
+/// Applies what waited. Whether all of it could be.
+fn feed(doc: &Doc, waiting: Vec<Waiting>) -> bool {
+    let mut is_fed = true;
+    for waiting in waiting {
+        let (origin, batch) = match waiting {
+            Waiting::Local(batch) => (LOCAL, batch),
+            Waiting::Remote(batch) => (REMOTE, batch),
+        };
+        let mut txn = begin(doc, origin);
+        is_fed &= batch.into_update().is_ok_and(|update| apply(&mut txn, &update));
+        txn.commit();
+    }
+    is_fed
+}
+
+fn apply(txn: &mut TransactionMut<'_>, update: &[u8]) -> bool {
+    Incoming::decode(update).and_then(|update| update.integrate(txn)).is_ok()
+}
+
+/// Whether something that was sent is missing between what is there.
+pub(super) fn has_holes(txn: &impl ReadTxn, known: &Known) -> bool {
+    let state = txn.state_vector();
+    let clients = known.clocks().iter().enumerate();
+    txn.has_missing_updates()
+        || clients.into_iter().any(|(number, &clock)| {
+            clock != state.get(&yrs::ClientID::new(known.client(number as u32)))
+        })
+}

@@ -1,0 +1,368 @@
+//! Random sessions of documents and plain Yrs replicas: whatever happens, all end alike, and each
+//! index is the one that Yrs' own state would give.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
+
+use yrs::types::Attrs;
+use yrs::updates::decoder::Decode;
+use yrs::{
+    Any, ClientID, Doc, GetString, Map, OffsetKind, Options, ReadTxn, StateVector, Text as _,
+    Transact, Update,
+};
+
+use super::{Assoc, Delta, Document, Event, FileId, Origin, Splice, read};
+use crate::Timestamp;
+use crate::log::{self, Deleted};
+
+/// What may happen in a session.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// Updates arrive in any order, not only in that in which they were made.
+    is_unordered: bool,
+    has_formats: bool,
+    has_undo: bool,
+}
+
+/// A small deterministic generator (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u32) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % u64::from(below.max(1))) as u32
+    }
+}
+
+enum Peer {
+    Ours { document: Box<Document>, shadow: Vec<u16>, now_ms: u64 },
+    Plain(Doc),
+}
+
+struct World {
+    kind: Kind,
+    dice: Dice,
+    updates: Vec<Vec<u8>>,
+    peers: Vec<Peer>,
+    /// Per peer, how many updates it has received in order.
+    heard: Vec<usize>,
+}
+
+const WORDS: [&str; 8] = ["a", "fn ", "x = 1;\n", "žluť", "😀", "b😀😀c", "é", "hello world "];
+
+fn plain(client: u64) -> Doc {
+    let doc = Doc::with_options(Options {
+        offset_kind: OffsetKind::Utf16,
+        cleanup_formatting: false,
+        ..Options::with_client_id(ClientID::new(client))
+    });
+    doc.get_or_insert_text("main");
+    doc.get_or_insert_map("files");
+    doc
+}
+
+fn ours(client: u64) -> Peer {
+    let mut document = Box::new(Document::new(client));
+    document.watch(&FileId::main());
+    Peer::Ours { document, shadow: Vec::new(), now_ms: 0 }
+}
+
+impl World {
+    fn new(seed: u64, kind: Kind) -> Self {
+        let mut dice = Dice(seed);
+        let count = 2 + dice.roll(3);
+        let base = if dice.roll(2) == 0 { 1 } else { 1 << 31 };
+        let peers: Vec<Peer> = (0..count)
+            .map(|number| {
+                // Neither in the order of their making nor far apart.
+                let client = base + u64::from((number * 7 + 3) % 11);
+                if number == 0 || dice.roll(3) > 0 {
+                    ours(client)
+                } else {
+                    Peer::Plain(plain(client))
+                }
+            })
+            .collect();
+        let heard = vec![0; peers.len()];
+        Self { kind, dice, updates: Vec::new(), peers, heard }
+    }
+
+    fn run(&mut self, steps: u32) {
+        for _ in 0..steps {
+            let who = self.dice.roll(self.peers.len() as u32) as usize;
+            if self.dice.roll(3) == 0 {
+                self.deliver(who);
+            } else {
+                self.act(who);
+            }
+            if self.dice.roll(16) == 0 {
+                self.peers[who].check();
+            }
+        }
+        self.deliver_all();
+        self.compare();
+    }
+
+    fn act(&mut self, who: usize) {
+        let (kind, dice) = (self.kind, &mut self.dice);
+        let made = match &mut self.peers[who] {
+            Peer::Plain(doc) => edit_plain(doc, dice, kind),
+            Peer::Ours { document, shadow, now_ms } => {
+                *now_ms += u64::from(dice.roll(4)) * 200;
+                document.set_now(Timestamp::from_millis(*now_ms));
+                edit_ours(document, dice, kind);
+                follow(document, shadow)
+            }
+        };
+        self.updates.extend(made);
+    }
+
+    /// Lets a peer have some of what it lacks: as it was made, merged, twice, or in any order.
+    fn deliver(&mut self, who: usize) {
+        if self.kind.is_unordered && self.dice.roll(2) == 0 && !self.updates.is_empty() {
+            let some = self.dice.roll(self.updates.len() as u32) as usize;
+            let update = self.updates[some].clone();
+            self.peers[who].receive(&[update]);
+            return;
+        }
+        let from = self.heard[who].saturating_sub(self.dice.roll(3) as usize);
+        let to = self.updates.len().min(self.heard[who] + self.dice.roll(40) as usize);
+        if from >= to {
+            return;
+        }
+        self.heard[who] = self.heard[who].max(to);
+        let some = self.updates[from..to].to_vec();
+        if self.dice.roll(3) == 0 {
+            let merged = log::merge(&some, Deleted::Keep).unwrap().update.to_vec();
+            self.peers[who].receive(&[merged]);
+        } else {
+            self.peers[who].receive(&some);
+        }
+    }
+
+    fn deliver_all(&mut self) {
+        for who in 0..self.peers.len() {
+            let mut updates = self.updates.clone();
+            if self.kind.is_unordered {
+                for place in (1..updates.len()).rev() {
+                    updates.swap(place, self.dice.roll(place as u32 + 1) as usize);
+                }
+            }
+            let batch = 1 + self.dice.roll(200) as usize;
+            updates.chunks(batch).for_each(|batch| self.peers[who].receive(batch));
+            self.peers[who].check();
+        }
+    }
+
+    fn compare(&self) {
+        let judge = plain(999);
+        let mut txn = judge.transact_mut();
+        for update in &self.updates {
+            txn.apply_update(Update::decode_v1(update).unwrap()).unwrap();
+        }
+        drop(txn);
+        let judge = Peer::Plain(judge);
+        for peer in &self.peers {
+            // Yrs 0.28.1 may keep updates waiting though all that they need is there.
+            if matches!(peer, Peer::Plain(doc) if doc.transact().has_missing_updates()) {
+                continue;
+            }
+            assert_eq!(peer.text(), judge.text());
+            if !self.kind.has_formats {
+                // With formats each replica tidies up on its own.
+                assert_eq!(peer.state(), judge.state());
+            }
+        }
+    }
+}
+
+impl Peer {
+    fn receive(&mut self, updates: &[Vec<u8>]) {
+        match self {
+            Self::Plain(doc) => {
+                for update in updates {
+                    let update = Update::decode_v1(update).unwrap();
+                    doc.transact_mut_with("remote").apply_update(update).unwrap();
+                }
+            }
+            Self::Ours { document, shadow, .. } => {
+                document.apply_all(updates.iter().map(|update| &update[..])).unwrap();
+                assert!(follow(document, shadow).is_empty());
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Plain(doc) => doc.get_or_insert_text("main").get_string(&doc.transact()),
+            Self::Ours { document, .. } => document.text(&FileId::main()).replace('\u{fffc}', ""),
+        }
+    }
+
+    /// The encoded state, with everything joined that can be.
+    fn state(&self) -> Vec<u8> {
+        let state = match self {
+            Self::Plain(doc) => doc.transact().encode_state_as_update_v1(&StateVector::default()),
+            Self::Ours { document, .. } => document.snapshot(),
+        };
+        log::merge(&[state], Deleted::Drop).unwrap().update.to_vec()
+    }
+
+    /// The deltas led to the text, and the index is the one that Yrs' state gives.
+    fn check(&mut self) {
+        let Self::Ours { document, shadow, .. } = self else { return };
+        let text = document.text(&FileId::main());
+        assert_eq!(String::from_utf16(shadow).unwrap(), text);
+        let (mut rebuilt, _) = document.indexes_of_state(vec![FileId::main()]);
+        let index = document.texts[&FileId::main()].sound_index().unwrap();
+        assert_eq!(index.units(), rebuilt.pop().unwrap().units());
+        assert!(!document.queue().has_diverged);
+        check_positions(document, shadow.len() as u32);
+    }
+}
+
+/// Positions are those that Yrs takes, and lie where Yrs finds them.
+fn check_positions(document: &Document, len: u32) {
+    let main = FileId::main();
+    for offset in [0, 1, len / 3, len / 2, len].into_iter().filter(|&offset| offset <= len) {
+        for assoc in [Assoc::After, Assoc::Before] {
+            let position = document.sticky(&main, offset, assoc).unwrap();
+            assert_eq!(document.offset(&position).unwrap(), (main.clone(), offset));
+            let txn = read(&document.doc);
+            let root = txn.get_text("main").unwrap();
+            let taken = super::StickyPosition::take(&main, &root, &txn, offset, assoc).unwrap();
+            assert_eq!(position, taken);
+        }
+    }
+}
+
+/// Carries out what the document reports, and returns the updates that it emitted.
+fn follow(document: &mut Document, shadow: &mut Vec<u16>) -> Vec<Vec<u8>> {
+    let mut updates = Vec::new();
+    while let Some(event) = document.poll_event() {
+        match event {
+            Event::LocalUpdate(update) => updates.push(update.to_vec()),
+            Event::Text { delta, origin, file } if file.is_main() => {
+                carry_out(shadow, &delta, origin);
+            }
+            _ => {}
+        }
+    }
+    updates
+}
+
+fn carry_out(shadow: &mut Vec<u16>, delta: &[Delta], origin: Origin) {
+    assert!(delta.iter().any(|op| !matches!(op, Delta::Retain(_))), "{origin:?}");
+    let mut at = 0;
+    for op in delta {
+        match op {
+            Delta::Retain(units) => at += *units as usize,
+            Delta::Delete(units) => drop(shadow.drain(at..at + *units as usize)),
+            Delta::Insert(text) => {
+                let units: Vec<u16> = text.encode_utf16().collect();
+                let len = units.len();
+                shadow.splice(at..at, units);
+                at += len;
+            }
+        }
+    }
+}
+
+fn edit_ours(document: &mut Document, dice: &mut Dice, kind: Kind) {
+    let main = FileId::main();
+    let note = FileId::from_random(1);
+    match dice.roll(24) {
+        0 if kind.has_undo => drop(document.undo(&main)),
+        1 if kind.has_undo => drop(document.redo(&main)),
+        2 => document.stop_capturing(&main),
+        3 => document.rename_file(&main, WORDS[dice.roll(4) as usize].trim()).unwrap(),
+        4 => splice_randomly(document, &note, dice),
+        _ => splice_randomly(document, &main, dice),
+    }
+}
+
+fn splice_randomly(document: &mut Document, file: &FileId, dice: &mut Dice) {
+    let len = document.len(file);
+    // Often near one place, where several meet.
+    let at = if dice.roll(3) == 0 { len.min(5) } else { dice.roll(len + 1) };
+    let delete = if dice.roll(3) == 0 { dice.roll(8).min(len - at) } else { 0 };
+    let insert = if dice.roll(4) == 0 { "" } else { WORDS[dice.roll(8) as usize] };
+    let end = at + delete;
+    let second = end + dice.roll(len - end + 1);
+    let splices = [
+        Splice { at, delete, insert },
+        Splice { at: second, delete: dice.roll(3).min(len - second), insert: "!" },
+    ];
+    let count = 1 + usize::from(dice.roll(5) == 0);
+    document.edit(file, &splices[..count]).unwrap();
+}
+
+fn edit_plain(doc: &Doc, dice: &mut Dice, kind: Kind) -> Vec<Vec<u8>> {
+    let (text, map) = (doc.get_or_insert_text("main"), doc.get_or_insert_map("files"));
+    let note = doc.get_or_insert_text(FileId::from_random(1).shared());
+    let mut txn = doc.transact_mut();
+    let len = text.len(&txn);
+    // An embed is one unit; between halves of a pair nobody types.
+    let content: Vec<u16> = super::text::read(&text, &txn).encode_utf16().collect();
+    let whole = |at: u32| {
+        let is_low = content.get(at as usize).is_some_and(|unit| (0xdc00..0xe000).contains(unit));
+        at - u32::from(is_low)
+    };
+    match dice.roll(16) {
+        0 if kind.has_formats && len > 1 => {
+            let from = whole(dice.roll(len));
+            let to = whole((from + 4).min(len)).max(from);
+            let bold = Attrs::from([("b".into(), Any::Bool(dice.roll(2) == 0))]);
+            text.format(&mut txn, from, to - from, bold);
+        }
+        1 if kind.has_formats => {
+            text.insert_embed(&mut txn, whole(dice.roll(len + 1)), Any::from(7));
+        }
+        2 => drop(map.insert(&mut txn, "main.language", i64::from(dice.roll(9)))),
+        3 => note.insert(&mut txn, 0, "note"),
+        4..=8 if len > 0 => {
+            let from = whole(dice.roll(len));
+            let to = whole((from + 1 + dice.roll(6)).min(len)).max(from);
+            text.remove_range(&mut txn, from, to - from);
+        }
+        _ => {
+            let at = if dice.roll(3) == 0 { len.min(5) } else { dice.roll(len + 1) };
+            text.insert(&mut txn, whole(at), WORDS[dice.roll(8) as usize]);
+        }
+    }
+    let update = txn.encode_update_v1();
+    vec![update].into_iter().filter(|update| update != log::EMPTY_UPDATE).collect()
+}
+
+fn sessions(kind: Kind, seeds: u64) {
+    let factor = std::env::var("COLLAB_SESSIONS").map_or(1, |n| n.parse().unwrap());
+    let first: u64 = std::env::var("COLLAB_SEED").map_or(0, |n| n.parse().unwrap());
+    for seed in first..first + seeds * factor {
+        println!("seed {seed}");
+        World::new(seed, kind).run(120);
+    }
+}
+
+const ORDERED: Kind = Kind { is_unordered: false, has_formats: false, has_undo: false };
+
+#[test]
+fn sessions_in_order_end_alike() {
+    sessions(ORDERED, 60);
+}
+
+#[test]
+fn sessions_with_undo_end_alike() {
+    sessions(Kind { has_undo: true, ..ORDERED }, 60);
+}
+
+#[test]
+fn sessions_with_updates_in_any_order_end_alike() {
+    sessions(Kind { is_unordered: true, has_undo: true, ..ORDERED }, 60);
+}
+
+#[test]
+fn sessions_with_formats_and_embeds_end_alike() {
+    sessions(Kind { has_formats: true, has_undo: true, ..ORDERED }, 60);
+}
