@@ -25,25 +25,25 @@ const CLOCK_MAX: u64 = i32::MAX as u64;
 
 /// Content reference numbers of yjs (`src/structs/Item.js`, `contentRefs`).
 pub(crate) mod content {
-    pub(in crate::log) const GC: u8 = 0;
-    pub(in crate::log) const DELETED: u8 = 1;
-    pub(in crate::log) const JSON: u8 = 2;
-    pub(in crate::log) const BINARY: u8 = 3;
-    pub(in crate::log) const STRING: u8 = 4;
-    pub(in crate::log) const EMBED: u8 = 5;
-    pub(in crate::log) const FORMAT: u8 = 6;
-    pub(in crate::log) const TYPE: u8 = 7;
-    pub(in crate::log) const ANY: u8 = 8;
-    pub(in crate::log) const DOC: u8 = 9;
-    pub(in crate::log) const SKIP: u8 = 10;
+    pub(crate) const GC: u8 = 0;
+    pub(crate) const DELETED: u8 = 1;
+    pub(crate) const JSON: u8 = 2;
+    pub(crate) const BINARY: u8 = 3;
+    pub(crate) const STRING: u8 = 4;
+    pub(crate) const EMBED: u8 = 5;
+    pub(crate) const FORMAT: u8 = 6;
+    pub(crate) const TYPE: u8 = 7;
+    pub(crate) const ANY: u8 = 8;
+    pub(crate) const DOC: u8 = 9;
+    pub(crate) const SKIP: u8 = 10;
 }
 
 /// Bits of a struct's info byte.
 pub(crate) mod info {
-    pub(in crate::log) const ORIGIN: u8 = 0x80;
-    pub(in crate::log) const RIGHT_ORIGIN: u8 = 0x40;
-    pub(in crate::log) const KEY: u8 = 0x20;
-    pub(in crate::log) const CONTENT: u8 = 0x1f;
+    pub(crate) const ORIGIN: u8 = 0x80;
+    pub(crate) const RIGHT_ORIGIN: u8 = 0x40;
+    pub(crate) const KEY: u8 = 0x20;
+    pub(crate) const CONTENT: u8 = 0x1f;
 }
 
 /// The identity of one unit of content.

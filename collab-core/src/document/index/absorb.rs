@@ -8,7 +8,8 @@ use super::span::{DELETED, FOREIGN, MARK, Span};
 use super::tree::Place;
 use super::{EMBED, Index, Unit};
 use crate::log::Refusal;
-use crate::log::decode::{Id, Reader, Struct, Visitor, content, info, utf16_len, walk};
+use crate::log::decode::{Id, Struct, Visitor, content, info, utf16_len, walk};
+use crate::log::reader::Reader;
 
 /// What an update did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -282,7 +283,7 @@ impl Index {
         let len = block.len - skipped;
         match block.kind() {
             content::STRING => {
-                let text = Reader::new(block.content).string().unwrap_or_default();
+                let text = std::str::from_utf8(block.payload).unwrap_or_default();
                 if skipped == 0 {
                     self.note_string(id, len, text);
                 } else {
