@@ -1,5 +1,6 @@
 //! The `collab-server` binary: settings, store, relay, signals; and tools for operators.
 
+mod doctor;
 mod load;
 
 use std::io::IsTerminal;
@@ -28,6 +29,10 @@ struct CommandLine {
 enum Tool {
     /// Put load on a relay, check that nothing is lost, and measure
     Load(load::Load),
+    /// Look for damage in the store, and repair it
+    Doctor(doctor::Doctor),
+    #[command(hide = true)]
+    DoctorProbe(doctor::Probe),
 }
 
 /// Why the server does not run.
@@ -48,6 +53,8 @@ fn main() -> ExitCode {
     let done = match tool {
         None => serve_until_told(&server),
         Some(Tool::Load(load)) => load.run().map_err(Into::into),
+        Some(Tool::Doctor(doctor)) => doctor.run().map_err(Into::into),
+        Some(Tool::DoctorProbe(probe)) => probe.run(),
     };
     done.unwrap_or_else(|error| report(&*error))
 }

@@ -27,7 +27,7 @@ pub use check::{Checked, check};
 pub use deletions::Deletions;
 pub use digest::{Differing, Digest};
 pub use ids::StateVector;
-pub use merge::{CompactError, Deleted, Merged, compact, merge};
+pub use merge::{CompactError, Deleted, Merged, compact, merge, salvage};
 pub use refusal::Refusal;
 pub use snapshot::Snapshot;
 

@@ -60,6 +60,16 @@ pub fn merge<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, 
     Ok(Merged { update: encode(&clients, deleted) })
 }
 
+/// What can still be read of damaged updates, as one update: each up to the first byte that makes no
+/// sense, where its delete set is lost. For repairs only.
+pub fn salvage<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Merged {
+    let mut collector = Collector::default();
+    for update in updates {
+        let _readable_part = collector.add(update.as_ref());
+    }
+    Merged { update: encode(&collector.finish(), deleted) }
+}
+
 /// [`merge`], and a comparison of the result with its input before anything is replaced by it.
 pub fn compact<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, CompactError> {
     use yrs::updates::decoder::Decode;

@@ -5,6 +5,7 @@
 //! connections of their own. Group commit happens above: the relay's journal hands over the
 //! updates of many rooms as one batch, and a batch is one transaction.
 
+mod examine;
 mod readers;
 mod rows;
 mod schema;
@@ -18,6 +19,7 @@ use collab_core::relay::{Position, Stored};
 
 use super::{Answer, Append, Store, StoreError};
 use crate::RoomName;
+pub use examine::{Examined, Row, RowKind};
 use readers::Readers;
 use rows::ChannelKey;
 use writer::Writer;
@@ -81,16 +83,23 @@ impl SqliteStore {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Directory { path: directory.into(), source };
         fs::create_dir_all(directory).map_err(failed)?;
-        let lock = File::create(directory.join(LOCK_NAME)).map_err(failed)?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => OpenError::InUse { path: directory.into() },
-            TryLockError::Error(source) => failed(source),
-        })?;
+        let lock = lock(directory)?;
         let file = directory.join(FILE_NAME);
         let connection = schema::open(directory, &file)?;
         let writer = Writer::spawn(connection).map_err(failed)?;
         Ok(Self { writer, readers: Readers::new(file), _lock: lock })
     }
+}
+
+/// Keeps other processes out of the directory while the file lives.
+fn lock(directory: &Path) -> Result<File, OpenError> {
+    let failed = |source| OpenError::Directory { path: directory.into(), source };
+    let lock = File::create(directory.join(LOCK_NAME)).map_err(failed)?;
+    lock.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => OpenError::InUse { path: directory.into() },
+        TryLockError::Error(source) => failed(source),
+    })?;
+    Ok(lock)
 }
 
 impl Store for SqliteStore {

@@ -226,7 +226,7 @@ fn maximum(transaction: &Transaction<'_>, sql: &str, id: i64) -> rusqlite::Resul
     Ok(value.unwrap_or(0))
 }
 
-fn checksum(room: &str, channel: &str, bytes: &[u8]) -> i64 {
+pub(super) fn checksum(room: &str, channel: &str, bytes: &[u8]) -> i64 {
     let mut hasher = crc32fast::Hasher::new();
     // A zero byte occurs in neither name, so the parts cannot run into each other.
     for part in [room.as_bytes(), b"\0", channel.as_bytes(), b"\0", bytes] {
