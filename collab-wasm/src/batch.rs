@@ -81,6 +81,10 @@ impl Batch {
     }
 
     pub(crate) fn record(&mut self, kind: OutputKind) {
+        if self.codes.is_empty() {
+            // The place of `changed`.
+            self.codes.push(0);
+        }
         self.codes.push(kind as u32);
     }
 
@@ -120,20 +124,25 @@ impl Batch {
         self.text.push_str(text);
     }
 
-    /// `[codes | undefined, text, bytes | undefined]`, and begins anew.
-    pub(crate) fn drain(&mut self) -> Array {
-        let Self { changed, codes, text, bytes } = std::mem::take(self);
-        if codes.is_empty() && changed == 0 {
-            return Array::of3(&JsValue::UNDEFINED, &"".into(), &JsValue::UNDEFINED);
+    /// `[codes | undefined, text, bytes | undefined, deadline]`, and begins anew. Every object made
+    /// here is a crossing of the border, so there are no more of them than it takes.
+    pub(crate) fn drain(&mut self, deadline: f64) -> Array {
+        let Self { changed, mut codes, text, bytes } = std::mem::take(self);
+        let nothing = JsValue::UNDEFINED;
+        if changed != 0 && codes.is_empty() {
+            codes.push(0);
         }
-        let all = Uint32Array::new_with_length(codes.len() as u32 + 1);
-        all.set_index(0, changed);
-        all.subarray(1, codes.len() as u32 + 1).copy_from(&codes);
-        let bytes = if bytes.is_empty() {
-            JsValue::UNDEFINED
-        } else {
-            Uint8Array::from(bytes.as_slice()).into()
+        let codes = match codes.as_mut_slice() {
+            [] => nothing.clone(),
+            [first, ..] => {
+                *first = changed;
+                Uint32Array::from(codes.as_slice()).into()
+            }
         };
-        Array::of3(&all, &text.into(), &bytes)
+        let bytes = match bytes.as_slice() {
+            [] => nothing,
+            bytes => Uint8Array::from(bytes).into(),
+        };
+        Array::of4(&codes, &text.into(), &bytes, &deadline.into())
     }
 }

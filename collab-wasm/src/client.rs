@@ -109,9 +109,8 @@ impl Client {
     /// `[codes | undefined, text, bytes | undefined, deadline]`: all that waits to be carried out,
     /// and when to call [`Client::tick`] (`Infinity` for never). See `batch.rs`.
     pub fn drain(&mut self) -> Array {
-        let batch = self.batch.drain();
-        batch.push(&self.deadline().into());
-        batch
+        let deadline = self.deadline();
+        self.batch.drain(deadline)
     }
 
     /// See `status.rs`.
