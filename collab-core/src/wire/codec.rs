@@ -137,6 +137,11 @@ impl Writer {
         self.buffer.len()
     }
 
+    /// What was written so far.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// The written bytes.
     pub fn into_bytes(self) -> Bytes {
         Bytes::from(self.buffer)
