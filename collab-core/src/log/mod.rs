@@ -29,7 +29,7 @@ pub use deletions::Deletions;
 pub use digest::{Differing, Digest};
 pub use ids::StateVector;
 pub use live::Live;
-pub use merge::{CompactError, Deleted, Merged, compact, merge, salvage};
+pub use merge::{CompactError, Deleted, Merged, compact, merge, merge_compared, salvage};
 pub use refusal::Refusal;
 pub use snapshot::Snapshot;
 

@@ -1,12 +1,12 @@
 //! One channel: its log, who has it open, what is durable of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use bytes::Bytes;
 
 use super::io::{ChannelName, EntryNo, PeerId, Position};
 use super::limits::RoomConfig;
 use super::presence::PresenceTable;
+use super::sorted::SortedMap;
+use super::tick::Tick;
 use super::work::{Opened, Task};
 use crate::log::{Checked, Log, Snapshot};
 use crate::wire::SharedUpdate;
@@ -16,8 +16,9 @@ use crate::wire::SharedUpdate;
 pub(super) struct Channel {
     pub(super) name: ChannelName,
     pub(super) number: u64,
-    pub(super) subscribers: BTreeSet<PeerId>,
+    pub(super) subscribers: SortedMap<PeerId, ()>,
     pub(super) presence: PresenceTable,
+    pub(super) tick: Tick,
     pub(super) state: State,
 }
 
@@ -88,8 +89,9 @@ impl Channel {
         Self {
             name,
             number,
-            subscribers: BTreeSet::new(),
+            subscribers: SortedMap::default(),
             presence: PresenceTable::default(),
+            tick: Tick::default(),
             state,
         }
     }
@@ -217,8 +219,8 @@ impl Ready {
 /// The channels of a room by number and by name.
 #[derive(Debug, Default)]
 pub(super) struct Channels {
-    by_number: BTreeMap<u64, Channel>,
-    numbers: BTreeMap<ChannelName, u64>,
+    by_number: SortedMap<u64, Channel>,
+    numbers: SortedMap<ChannelName, u64>,
     last: u64,
 }
 

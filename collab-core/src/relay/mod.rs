@@ -17,20 +17,26 @@ mod io;
 mod limits;
 mod peer;
 mod presence;
+mod push;
 mod receive;
+mod sorted;
 mod stored;
+mod tick;
 mod work;
 
 pub use io::{
     ChannelName, Class, Counter, EntryNo, Input, LoadFailure, Output, PeerId, Position, Stored,
 };
 pub use limits::RoomConfig;
+pub use sorted::SortedMap;
 pub use work::{Finished, Job};
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use self::channel::Channels;
 use self::peer::{Peer, Subscription};
@@ -48,11 +54,14 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// One room's state.
 #[derive(Debug)]
 pub struct Room {
-    config: RoomConfig,
-    peers: BTreeMap<PeerId, Peer>,
+    config: Arc<RoomConfig>,
+    peers: SortedMap<PeerId, Peer>,
     /// The highest peer that ever joined; peers are numbered in the order in which they come.
     newest_peer: PeerId,
     channels: Channels,
+    /// Channels with something for the end of the tick, and since when.
+    ticking: SmallVec<[u64; 1]>,
+    ticking_since: Timestamp,
     store_ok: bool,
     next_sweep: Timestamp,
     outputs: VecDeque<Output>,
@@ -60,12 +69,14 @@ pub struct Room {
 
 impl Room {
     /// A room that knows nothing yet; the first peer that opens a channel makes it load.
-    pub fn new(config: RoomConfig) -> Self {
+    pub fn new(config: impl Into<Arc<RoomConfig>>) -> Self {
         Self {
-            config,
-            peers: BTreeMap::new(),
+            config: config.into(),
+            peers: SortedMap::default(),
             newest_peer: PeerId(0),
             channels: Channels::default(),
+            ticking: SmallVec::new(),
+            ticking_since: Timestamp::NEVER,
             store_ok: true,
             next_sweep: Timestamp::NEVER,
             outputs: VecDeque::new(),
@@ -74,6 +85,9 @@ impl Room {
 
     /// Takes one input at `now` (Unix time in ms) and queues what follows from it.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
+        if !matches!(input, Input::Frame { .. } | Input::Durable { .. }) {
+            self.end_tick();
+        }
         match input {
             Input::Join { peer, dialect, grant } => self.join(now, peer, dialect, grant),
             Input::Frame { peer, frame } => self.receive(now, peer, &frame),
@@ -93,8 +107,13 @@ impl Room {
             Input::Tick => {}
         }
         if now >= self.next_sweep {
+            self.end_tick();
             self.sweep(now);
         }
+        self.ticking_since = match self.ticking[..] {
+            [] => Timestamp::NEVER,
+            _ => self.ticking_since.min(now),
+        };
     }
 
     /// The next thing to carry out.
@@ -103,9 +122,16 @@ impl Room {
         self.outputs.pop_front()
     }
 
-    /// When [`Input::Tick`] is due next, if at all.
+    /// When [`Input::Tick`] is due next, if at all. While updates wait to be stored, forwarded and
+    /// acknowledged it is due at once, but whoever has frames at hand hands them in before.
     pub fn deadline(&self) -> Option<Timestamp> {
-        (self.next_sweep < Timestamp::NEVER).then_some(self.next_sweep)
+        let due = self.next_sweep.min(self.ticking_since);
+        (due < Timestamp::NEVER).then_some(due)
+    }
+
+    /// Whether updates or awareness wait for the end of a tick.
+    pub fn is_ticking(&self) -> bool {
+        !self.ticking.is_empty()
     }
 
     /// Whether nobody is here and nothing is under way: the driver may drop the room.
@@ -158,7 +184,7 @@ impl Room {
         let Some(channel) = self.channels.get_mut(number) else {
             return;
         };
-        channel.subscribers.insert(peer);
+        channel.subscribers.insert(peer, ());
         if channel.ready().is_some() {
             self.greet(peer, number);
         }
@@ -190,7 +216,8 @@ impl Room {
         let Some(state) = self.peers.remove(&peer) else {
             return;
         };
-        for number in state.channels.into_keys() {
+        let Peer { mut channels, .. } = state;
+        for (number, _) in channels.take() {
             self.unsubscribe(now, peer, number);
         }
         if self.peers.is_empty() {
@@ -308,6 +335,8 @@ impl Room {
         (code, seq): (ErrorCode, u64),
         detail: &'static str,
     ) {
+        // What was accepted before is acknowledged first.
+        self.end_tick();
         let Some(state) = self.peers.get(&peer) else {
             return;
         };
@@ -363,7 +392,7 @@ impl Room {
         };
         let plain = Message::Awareness(update).frame(Dialect::Plain, number);
         let extended = Message::Awareness(update).frame(Dialect::V1, number);
-        for &peer in &channel.subscribers {
+        for &peer in channel.subscribers.keys() {
             let Some(state) = self.peers.get(&peer) else {
                 continue;
             };

@@ -1,8 +1,9 @@
 //! What the room knows of one connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::io::EntryNo;
+use super::sorted::SortedMap;
 use crate::wire::{Access, Dialect, ErrorCode, Grant};
 
 /// A connection in a room.
@@ -11,7 +12,7 @@ pub(super) struct Peer {
     pub(super) dialect: Dialect,
     pub(super) grant: Grant,
     /// Its open channels by number.
-    pub(super) channels: BTreeMap<u64, Subscription>,
+    pub(super) channels: SortedMap<u64, Subscription>,
 }
 
 /// A channel that a connection has open.
@@ -32,8 +33,8 @@ pub(super) struct Subscription {
 }
 
 impl Peer {
-    pub(super) const fn new(dialect: Dialect, grant: Grant) -> Self {
-        Self { dialect, grant, channels: BTreeMap::new() }
+    pub(super) fn new(dialect: Dialect, grant: Grant) -> Self {
+        Self { dialect, grant, channels: SortedMap::default() }
     }
 
     pub(super) fn may_write(&self) -> bool {
@@ -63,6 +64,10 @@ impl Subscription {
             }
             durable = Some(seq);
             self.waiting.pop_front();
+        }
+        if self.waiting.is_empty() {
+            // An idle connection holds no buffer.
+            self.waiting = VecDeque::new();
         }
         durable
     }

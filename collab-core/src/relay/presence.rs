@@ -4,7 +4,7 @@
 //! renews it, and after that its clock for one more timeout, so that a late echo of it (y-websocket
 //! clients send back what they receive) cannot bring a ghost to life.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -125,6 +125,20 @@ impl PresenceTable {
             json: &live.json,
         });
         (!self.live.is_empty()).then(|| write_awareness(entries))
+    }
+
+    /// The newest state of these clients as one awareness update, if there are any.
+    pub(super) fn newest(&self, clients: &BTreeSet<u64>) -> Option<Bytes> {
+        let live = clients.iter().filter_map(|client| {
+            let Live { clock, json, .. } = self.live.get(client)?;
+            Some(AwarenessEntry { client: *client, clock: *clock, json })
+        });
+        let gone = clients.iter().filter_map(|client| {
+            let clock = self.gone.get(client)?.clock;
+            Some(AwarenessEntry { client: *client, clock, json: "null" })
+        });
+        let entries: Vec<_> = live.chain(gone).collect();
+        (!entries.is_empty()).then(|| write_awareness(entries.into_iter()))
     }
 
     fn remove(&mut self, now: Timestamp, newest_peer: PeerId, clients: &[u64]) -> Option<Bytes> {

@@ -4,22 +4,14 @@ use bytes::Bytes;
 
 use super::channel::State;
 use super::presence::Accepted;
-use super::{Class, Counter, Output, PeerId, Room};
+use super::push::{Push, Source};
+use super::{Class, Output, PeerId, Room};
 use crate::Timestamp;
-use crate::log::{self, Answer, Checked, Digest, First, Known, Refusal, StateVector};
+use crate::log::{self, Answer, Digest, First, Known, Refusal, StateVector};
 use crate::wire::{
     AwarenessEntry, DOC_CHANNEL, Dialect, ErrorCode, Frame, Message, SharedUpdate, Sync,
-    is_channel_name, read_awareness, write_awareness,
+    is_channel_name, read_awareness,
 };
-
-/// An update on its way into a channel. `seq` is 0 for a plain connection.
-#[derive(Clone, Copy)]
-struct Push<'a> {
-    peer: PeerId,
-    number: u64,
-    seq: u64,
-    update: &'a [u8],
-}
 
 impl Room {
     pub(super) fn receive(&mut self, now: Timestamp, peer: PeerId, frame: &Bytes) {
@@ -37,7 +29,7 @@ impl Room {
         if number == 0 {
             return self.receive_on_connection(now, peer, &read.message);
         }
-        if !self.peers.get(&peer).is_some_and(|state| state.channels.contains_key(&number)) {
+        if !self.peers.get(&peer).is_some_and(|state| state.channels.contains(&number)) {
             return self.refuse(peer, number, ErrorCode::ChannelUnknown, 0, "channel is not open");
         }
         let waits =
@@ -83,6 +75,20 @@ impl Room {
         message: &Message<'_>,
     ) {
         let plain = self.peers.get(&peer).is_some_and(|state| state.dialect == Dialect::Plain);
+        let update = match *message {
+            Message::Push { seq, update } => Some((Source::Push(seq), update)),
+            Message::Sync(Sync::Update(update)) if plain => Some((Source::Update, update)),
+            Message::Sync(Sync::Step2(update)) if plain => Some((Source::Step2, update)),
+            _ => None,
+        };
+        if let Some((from, update)) = update {
+            return self.receive_push(now, Push { peer, number, from, update });
+        }
+        if let Message::Awareness(update) = *message {
+            return self.receive_awareness(now, peer, number, update);
+        }
+        // Everything else shows what is here.
+        self.end_tick();
         match *message {
             Message::Sync(Sync::Step1(state_vector)) => {
                 self.receive_question(now, peer, number, read_known(state_vector, None));
@@ -90,28 +96,13 @@ impl Room {
             Message::Ask { state_vector, digest } => {
                 self.receive_question(now, peer, number, read_known(state_vector, Some(digest)));
             }
-            Message::Sync(Sync::Update(update)) if plain => {
-                if !self.is_early(peer, number, update) {
-                    self.receive_push(now, Push { peer, number, seq: 0, update });
-                }
-            }
-            Message::Sync(Sync::Step2(update)) if plain => {
-                if let Some(subscription) = self.subscription(peer, number) {
-                    subscription.answered = true;
-                }
-                self.receive_push(now, Push { peer, number, seq: 0, update });
-            }
-            Message::Push { seq, update } => {
-                self.receive_push(now, Push { peer, number, seq, update });
-            }
-            Message::Awareness(update) => self.receive_awareness(now, peer, number, update),
             Message::QueryAwareness => self.resend_presence(peer),
             Message::Close => self.receive_close(now, peer, number),
             _ => self.unexpected(now, peer),
         }
     }
 
-    fn unexpected(&mut self, now: Timestamp, peer: PeerId) {
+    pub(super) fn unexpected(&mut self, now: Timestamp, peer: PeerId) {
         self.fail(now, peer, 0, (ErrorCode::Unexpected, 0), "message not allowed here");
     }
 
@@ -122,7 +113,7 @@ impl Room {
         if !is_channel_name(name) {
             return self.refuse(peer, 0, ErrorCode::ChannelUnknown, 0, name);
         }
-        let is_open = self.channels.number(name).is_some_and(|n| state.channels.contains_key(&n));
+        let is_open = self.channels.number(name).is_some_and(|n| state.channels.contains(&n));
         if !is_open && state.channels.len() >= self.config.channels_max {
             return self.refuse(peer, 0, ErrorCode::TooManyChannels, 0, name);
         }
@@ -192,141 +183,7 @@ impl Room {
         }
     }
 
-    /// Checks an update, stores it, forwards it and acknowledges it.
-    fn receive_push(&mut self, now: Timestamp, push: Push<'_>) {
-        if !self.is_next(push) {
-            return self.unexpected(now, push.peer);
-        }
-        match self.admit(push) {
-            Ok(Some(checked)) => self.accept(push, checked),
-            Ok(None) => self.acknowledge_duplicate(push),
-            Err((code, detail)) => {
-                if let Some(subscription) = self.subscription(push.peer, push.number) {
-                    subscription.refused = Some(code);
-                }
-                self.fail(now, push.peer, push.number, (code, push.seq), detail);
-            }
-        }
-    }
-
-    /// Whether a plain client sent this before what it builds on: it types right after a reconnect,
-    /// and what it wrote offline follows in its step 2, which repeats this update too. Whoever is
-    /// sent a gap may integrate past it (see [`super::peer::Subscription`]).
-    fn is_early(&mut self, peer: PeerId, number: u64, update: &[u8]) -> bool {
-        if self.subscription(peer, number).is_none_or(|subscription| subscription.answered) {
-            return false;
-        }
-        let max_bytes = self.config.limits.update_max_bytes as usize;
-        let ready = self.channels.get_mut(number).and_then(super::channel::Channel::ready);
-        // What is malformed is refused where all updates are.
-        let checked = log::check(update, max_bytes).ok();
-        ready.zip(checked).is_some_and(|(ready, checked)| ready.log.lacks_before(&checked))
-    }
-
-    /// Pushes are counted without gaps.
-    fn is_next(&mut self, push: Push<'_>) -> bool {
-        let Some(subscription) = self.subscription(push.peer, push.number) else {
-            return false;
-        };
-        if push.seq == 0 {
-            return true;
-        }
-        subscription.seq += 1;
-        subscription.seq == push.seq
-    }
-
-    /// What an update adds, `None` if nothing, or why it must not enter.
-    fn admit(&mut self, push: Push<'_>) -> Result<Option<Checked>, (ErrorCode, &'static str)> {
-        if let Some(code) = self.subscription(push.peer, push.number).and_then(|s| s.refused) {
-            return Err((code, "an earlier push was refused"));
-        }
-        let checked = log::check(push.update, self.config.limits.update_max_bytes as usize)
-            .map_err(|refusal| (refusal.code(), "update refused"))?;
-        let may_write = self.peers.get(&push.peer).is_some_and(super::Peer::may_write);
-        let (room_max, backlog_max) = (self.config.room_max_bytes, self.config.backlog_max_bytes);
-        let ready = self.channels.get_mut(push.number).and_then(super::channel::Channel::ready);
-        let ready = ready.ok_or((ErrorCode::ChannelUnknown, "channel is not open"))?;
-        if ready.log.has(&checked) {
-            // A read-only stock client answers step 1 too; that is no attempt to write.
-            return Ok(None);
-        }
-        if !may_write {
-            return Err((ErrorCode::ReadOnly, "this grant may not write"));
-        }
-        if ready.log.len_bytes() + push.update.len() > room_max {
-            return Err((ErrorCode::RoomFull, "the room is full"));
-        }
-        // An update that is larger than the whole backlog enters once nothing else waits.
-        let backlog = ready.backlog_bytes();
-        if backlog > 0 && backlog + push.update.len() > backlog_max {
-            return Err((ErrorCode::StoreUnavailable, "the store does not keep up"));
-        }
-        Ok(Some(checked))
-    }
-
-    fn accept(&mut self, push: Push<'_>, checked: Checked) {
-        let keeps = self.config.keeps;
-        let shared = SharedUpdate::new(push.number, push.update);
-        let Some(channel) = self.channels.get_mut(push.number) else {
-            return;
-        };
-        let name = channel.name.clone();
-        let Some(ready) = channel.ready() else { return };
-        let entry = ready.append(shared.clone(), checked, keeps);
-        if keeps {
-            let update = shared.update();
-            self.outputs.push_back(Output::Append { channel: name, entry, update });
-        } else {
-            self.compact(push.number);
-        }
-        self.forward(push.peer, push.number, &shared);
-        if push.seq > 0 {
-            self.send_received(push);
-            if let Some(subscription) = self.subscription(push.peer, push.number) {
-                subscription.await_durable(entry, push.seq);
-            }
-        }
-    }
-
-    /// Sends an update to all that have the channel open and are up to date, except its sender.
-    fn forward(&mut self, from: PeerId, number: u64, update: &SharedUpdate) {
-        let Some(channel) = self.channels.get(number) else {
-            return;
-        };
-        for &peer in channel.subscribers.iter().filter(|&&peer| peer != from) {
-            let Some(state) = self.peers.get(&peer) else {
-                continue;
-            };
-            if !state.channels.get(&number).is_some_and(|subscription| subscription.hears) {
-                continue;
-            }
-            let frame = update.frame(state.dialect);
-            self.outputs.push_back(Output::Send { peer, class: Class::Document, frame });
-        }
-    }
-
-    /// Everything that the update says is here. It is durable when all that is here now is.
-    fn acknowledge_duplicate(&mut self, push: Push<'_>) {
-        self.outputs.push_back(Output::Count(Counter::Duplicate));
-        if push.seq == 0 {
-            return;
-        }
-        self.send_received(push);
-        let ready = self.channels.get_mut(push.number).and_then(super::channel::Channel::ready);
-        let Some((last, durable)) = ready.map(|r| (r.last_entry(), r.durable_entry())) else {
-            return;
-        };
-        if let Some(subscription) = self.subscription(push.peer, push.number) {
-            subscription.await_durable(last, push.seq);
-        }
-        self.send_durable(push.peer, push.number, durable);
-    }
-
-    fn send_received(&mut self, push: Push<'_>) {
-        self.send(push.peer, Class::Control, push.number, &Message::Received { seq: push.seq });
-    }
-
-    /// Takes what is news, stores it and passes it on.
+    /// Takes what is news; the end of the tick passes it on.
     fn receive_awareness(&mut self, now: Timestamp, peer: PeerId, number: u64, update: &[u8]) {
         let Ok(entries) = read_awareness(update) else {
             return self.fail(now, peer, number, (ErrorCode::Malformed, 0), "not awareness");
@@ -346,12 +203,11 @@ impl Room {
             refused |= accepted == Accepted::TooMany;
             accepted == Accepted::Yes
         };
-        let all = entries.len();
-        let news: Vec<_> = entries.into_iter().filter(|entry| accept(entry)).collect();
-        if news.len() == all && all > 0 {
-            self.broadcast_presence(number, update);
-        } else if !news.is_empty() {
-            self.broadcast_presence(number, &write_awareness(news.into_iter()));
+        let news: Vec<u64> =
+            entries.iter().filter(|entry| accept(entry)).map(|entry| entry.client).collect();
+        if !news.is_empty() {
+            channel.tick.add_presence(news.into_iter());
+            self.begin_tick(number);
         }
         if refused {
             let code = ErrorCode::AwarenessRefused;

@@ -48,7 +48,7 @@ impl Room {
             return;
         };
         let held = channel.open(opened);
-        for peer in channel.subscribers.clone() {
+        for peer in channel.subscribers.keys().copied().collect::<Vec<_>>() {
             self.greet(peer, number);
         }
         for (peer, frame) in held {
@@ -63,7 +63,7 @@ impl Room {
             return;
         };
         let close = code.close_plain().unwrap_or(crate::wire::CloseCode::INTERNAL);
-        for peer in channel.subscribers.clone() {
+        for peer in channel.subscribers.keys().copied().collect::<Vec<_>>() {
             self.refuse(peer, number, code, 0, "the channel could not be loaded");
             self.close(now, peer, close, "the channel could not be loaded");
         }
@@ -77,19 +77,22 @@ impl Room {
         let Some(channel) = self.channels.get_mut(number) else {
             return;
         };
-        let subscribers = channel.subscribers.clone();
+        let subscribers: Vec<PeerId> = channel.subscribers.keys().copied().collect();
         let Some(ready) = channel.ready() else { return };
         ready.set_durable(entry, position);
-        let durable = ready.durable_entry();
         for peer in subscribers {
-            self.send_durable(peer, number, durable);
+            self.send_durable(peer, number);
         }
         self.compact(number);
         self.forget_unused(number);
     }
 
     /// Tells a peer which of its pushes are durable, if that is news. Never where nothing is kept.
-    pub(super) fn send_durable(&mut self, peer: PeerId, number: u64, durable: EntryNo) {
+    pub(super) fn send_durable(&mut self, peer: PeerId, number: u64) {
+        let ready = self.channels.get_mut(number).and_then(Channel::ready);
+        let Some(durable) = ready.map(|ready| ready.durable_entry()) else {
+            return;
+        };
         let Some(subscription) = self.subscription(peer, number) else {
             return;
         };

@@ -79,6 +79,14 @@ impl Relay {
     }
 
     pub(crate) fn input(&mut self, input: Input) {
+        self.input_within_tick(input);
+        if self.room.is_ticking() {
+            self.input_within_tick(Input::Tick);
+        }
+    }
+
+    /// As a driver that has more at hand: what is accepted waits for the end of the tick.
+    pub(crate) fn input_within_tick(&mut self, input: Input) {
         self.room.handle(self.now, input);
         while let Some(output) = self.room.poll_output() {
             self.carry_out(output);

@@ -1,0 +1,151 @@
+//! An update from a peer: checked, admitted, taken into the log and the tick.
+
+use super::channel::Channel;
+use super::{Counter, Output, PeerId, Room};
+use crate::Timestamp;
+use crate::log::{self, Checked};
+use crate::wire::{ErrorCode, SharedUpdate};
+
+/// An update on its way into a channel.
+#[derive(Clone, Copy)]
+pub(super) struct Push<'a> {
+    pub(super) peer: PeerId,
+    pub(super) number: u64,
+    pub(super) from: Source,
+    pub(super) update: &'a [u8],
+}
+
+/// The message that an update came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// `push` of a `collab.v1` client, with its number.
+    Push(u64),
+    /// *Update* of a stock client.
+    Update,
+    /// *Step 2* of a stock client.
+    Step2,
+}
+
+/// Why an update must not enter.
+type Refused = (ErrorCode, &'static str);
+
+/// What becomes of an update that breaks no rule.
+enum Verdict {
+    /// It holds something new.
+    New(Checked),
+    /// Everything that it says is here.
+    Known,
+    /// A stock client sent it before what it builds on. It types right after a reconnect, and what
+    /// it wrote offline follows in its step 2, which repeats this update too. Whoever is sent a gap
+    /// may integrate past it (see [`super::peer::Subscription`]).
+    Early,
+}
+
+impl Push<'_> {
+    /// Its number, 0 for a stock client, which counts nothing.
+    const fn seq(self) -> u64 {
+        match self.from {
+            Source::Push(seq) => seq,
+            Source::Update | Source::Step2 => 0,
+        }
+    }
+}
+
+impl Room {
+    /// Checks an update and takes it into the tick, which stores, forwards and acknowledges it.
+    pub(super) fn receive_push(&mut self, now: Timestamp, push: Push<'_>) {
+        if !self.is_next(push) {
+            return self.unexpected(now, push.peer);
+        }
+        match self.admit(push) {
+            Ok(Verdict::New(checked)) => self.accept(push, checked),
+            Ok(Verdict::Known) => self.acknowledge_duplicate(push),
+            Ok(Verdict::Early) => {}
+            Err((code, detail)) => {
+                if let Some(subscription) = self.subscription(push.peer, push.number) {
+                    subscription.refused = Some(code);
+                }
+                self.fail(now, push.peer, push.number, (code, push.seq()), detail);
+            }
+        }
+    }
+
+    /// Pushes are counted without gaps.
+    fn is_next(&mut self, push: Push<'_>) -> bool {
+        let Some(subscription) = self.subscription(push.peer, push.number) else {
+            return false;
+        };
+        let Source::Push(seq) = push.from else { return true };
+        subscription.seq += 1;
+        subscription.seq == seq
+    }
+
+    fn admit(&mut self, push: Push<'_>) -> Result<Verdict, Refused> {
+        let Some(subscription) = self.subscription(push.peer, push.number) else {
+            return Err((ErrorCode::ChannelUnknown, "channel is not open"));
+        };
+        if let Some(code) = subscription.refused {
+            return Err((code, "an earlier push was refused"));
+        }
+        subscription.answered |= push.from == Source::Step2;
+        let may_be_early = push.from == Source::Update && !subscription.answered;
+        let checked = log::check(push.update, self.config.limits.update_max_bytes as usize)
+            .map_err(|refusal| (refusal.code(), "update refused"))?;
+        let may_write = self.peers.get(&push.peer).is_some_and(super::Peer::may_write);
+        let (room_max, backlog_max) = (self.config.room_max_bytes, self.config.backlog_max_bytes);
+        let ready = self.channels.get_mut(push.number).and_then(Channel::ready);
+        let ready = ready.ok_or((ErrorCode::ChannelUnknown, "channel is not open"))?;
+        if may_be_early && ready.log.lacks_before(&checked) {
+            return Ok(Verdict::Early);
+        }
+        if ready.log.has(&checked) {
+            // A read-only stock client answers step 1 too; that is no attempt to write.
+            return Ok(Verdict::Known);
+        }
+        if !may_write {
+            return Err((ErrorCode::ReadOnly, "this grant may not write"));
+        }
+        if ready.log.len_bytes() + push.update.len() > room_max {
+            return Err((ErrorCode::RoomFull, "the room is full"));
+        }
+        // An update that is larger than the whole backlog enters once nothing else waits.
+        let backlog = ready.backlog_bytes();
+        if backlog > 0 && backlog + push.update.len() > backlog_max {
+            return Err((ErrorCode::StoreUnavailable, "the store does not keep up"));
+        }
+        Ok(Verdict::New(checked))
+    }
+
+    fn accept(&mut self, push: Push<'_>, checked: Checked) {
+        let keeps = self.config.keeps;
+        let shared = SharedUpdate::new(push.number, push.update);
+        let Some(channel) = self.channels.get_mut(push.number) else { return };
+        let Some(ready) = channel.ready() else { return };
+        let entry = ready.append(shared.clone(), checked, keeps);
+        let full = channel.tick.add(push.peer, entry, shared);
+        self.begin_tick(push.number);
+        self.acknowledge(push);
+        if full {
+            self.end_tick();
+        }
+    }
+
+    /// Everything that the update says is here. It is durable when all that is here now is.
+    fn acknowledge_duplicate(&mut self, push: Push<'_>) {
+        self.outputs.push_back(Output::Count(Counter::Duplicate));
+        self.acknowledge(push);
+    }
+
+    /// Notes that the push is received at the end of the tick, and durable when all that is here
+    /// now is.
+    fn acknowledge(&mut self, push: Push<'_>) {
+        let Source::Push(seq) = push.from else { return };
+        let Some(channel) = self.channels.get_mut(push.number) else { return };
+        let Some(last) = channel.ready().map(|ready| ready.last_entry()) else { return };
+        channel.tick.acknowledge(push.peer, seq);
+        if let Some(subscription) = self.subscription(push.peer, push.number) {
+            subscription.await_durable(last, seq);
+        }
+        self.begin_tick(push.number);
+    }
+}
