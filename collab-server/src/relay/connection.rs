@@ -1,25 +1,22 @@
 //! One connection: a reader and a writer in one task, from admission to the closing handshake.
 //!
-//! The reader feeds frames to the room; the writer empties the connection's queue. Neither touches
-//! the other, so a client that does not read can still be heard and one that floods can still be
-//! answered.
+//! The reader feeds frames to the room; the writer takes over where a link cannot be written to at
+//! once. Neither waits for the other, so a client that does not read can still be heard and one
+//! that floods can still be answered.
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message as Data, WebSocket};
-use bytes::Bytes;
-use collab_core::relay::{Input, PeerId};
+use collab_core::relay::PeerId;
 use collab_core::wire::{CloseCode, Dialect, ErrorCode, Grant};
 use futures_util::future::{Either, select};
-use futures_util::stream::SplitSink;
-use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::OnUpgrade;
 use tokio::time::timeout;
 
 use super::admission::Admitted;
 use super::handshake::{self, Failed};
-use super::queue::Queue;
+use super::head::KeptHead;
+use super::link::{Link, Reader};
 use super::read::{self, ReadEnd};
 use super::room::{LiveRoom, Member, Newcomer};
 use super::write::Writer;
@@ -27,14 +24,14 @@ use super::{Relay, RelayState};
 use crate::RoomName;
 use crate::auth::RequestHead;
 
-/// A request that was admitted and upgraded.
+/// A request that was admitted.
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) name: RoomName,
     pub(super) dialect: Dialect,
-    pub(super) head: Arc<RequestHead>,
+    pub(super) head: RequestHead,
     /// Its place among the connections, given back when it ends.
-    pub(super) _place: Admitted,
+    pub(super) place: Admitted,
 }
 
 /// A connection that is in a room. Dropping it leaves the room, whatever ended the task.
@@ -43,7 +40,7 @@ pub(super) struct Joined {
     pub(super) room: Arc<LiveRoom>,
     pub(super) peer: PeerId,
     pub(super) dialect: Dialect,
-    pub(super) queue: Arc<Queue>,
+    pub(super) link: Arc<Link>,
 }
 
 impl Drop for Joined {
@@ -54,109 +51,90 @@ impl Drop for Joined {
 
 /// Serves a connection until it ends. Holds the [`Relay`], so that what it wrote becomes durable
 /// even if every other handle is gone.
-pub(super) async fn serve(relay: Relay, mut socket: WebSocket, arrival: Arrival) {
-    let state = Arc::clone(relay.state());
-    let room = arrival.name.clone();
-    match handshake::shake_hands(&state, &mut socket, &arrival).await {
-        Ok(grant) => {
-            let joined = join(&state, &arrival, grant);
-            tracing::debug!(%room, peer = joined.peer.0, dialect = ?arrival.dialect, "joined");
-            let peer = joined.peer.0;
-            exchange(&state, socket, &joined).await;
-            drop(joined);
-            tracing::debug!(%room, peer, "left");
-        }
-        Err(Failed::Gone) => {}
-        Err(Failed::Refused { code, close, reason }) => {
-            tracing::debug!(%room, code = close.0, reason, "refused");
-            state.metrics.turned_away(code.map_or(reason, ErrorCode::name));
-            let frame = code.and_then(|code| handshake::error_frame(arrival.dialect, code));
-            refuse(socket, frame, close, reason, state.config.close_timeout).await;
-        }
-    }
-    drop(arrival);
+///
+/// What begins and ends a connection is boxed: its future is gone while the connection lives.
+pub(super) async fn serve(relay: Relay, upgrade: OnUpgrade, arrival: Arrival) {
+    let Some(mut connected) = Box::pin(connect(relay.state(), upgrade, arrival)).await else {
+        return;
+    };
+    exchange(relay.state(), &mut connected).await;
+    tracing::debug!(room = %connected.joined.room.name(), peer = connected.joined.peer.0, "left");
 }
 
-fn join(state: &Arc<RelayState>, arrival: &Arrival, grant: Grant) -> Joined {
-    let config = &state.config;
-    let queue = Queue::new(arrival.dialect, config.queue_max_bytes, config.queue_max_frames);
-    let queue = Arc::new(queue);
+/// A connection in its room.
+struct Connected {
+    joined: Joined,
+    reader: Reader,
+    _place: Admitted,
+}
+
+/// From a request to a room, or a refusal.
+async fn connect(
+    state: &Arc<RelayState>,
+    upgrade: OnUpgrade,
+    arrival: Arrival,
+) -> Option<Connected> {
+    let upgraded = upgrade.await.ok()?;
+    let (link, mut reader) =
+        Link::open(Arc::clone(state), upgraded, arrival.dialect).await.ok()?;
+    match handshake::shake_hands(state, &link, &mut reader, &arrival).await {
+        Ok(grant) => {
+            let joined = join(state, link, &arrival, grant);
+            let (room, dialect) = (&arrival.name, arrival.dialect);
+            tracing::debug!(%room, peer = joined.peer.0, ?dialect, "joined");
+            Some(Connected { joined, reader, _place: arrival.place })
+        }
+        Err(Failed::Gone) => None,
+        Err(Failed::Refused { code, close, reason }) => {
+            tracing::debug!(room = %arrival.name, code = close.0, reason, "refused");
+            state.metrics.turned_away(code.map_or(reason, ErrorCode::name));
+            if let Some(frame) = code.and_then(|code| handshake::error_frame(arrival.dialect, code))
+            {
+                link.send_now(frame);
+            }
+            link.send_close(close, reason);
+            // The connection is over in any case.
+            let _ = timeout(state.config.close_timeout, reader.drain(&link)).await;
+            None
+        }
+    }
+}
+
+fn join(state: &Arc<RelayState>, link: Arc<Link>, arrival: &Arrival, grant: Grant) -> Joined {
+    let dialect = arrival.dialect;
     let member = Member {
-        queue: Arc::clone(&queue),
-        head: Arc::clone(&arrival.head),
-        user: grant.user.clone(),
+        link: Arc::clone(&link),
+        // A stock client has no token to refresh.
+        head: (dialect == Dialect::V1).then(|| KeptHead::new(&arrival.head).into()),
+        user: grant.user.as_str().into(),
     };
-    let newcomer = Newcomer { dialect: arrival.dialect, grant, member };
+    let newcomer = Newcomer { dialect, grant, member };
     let (room, peer) = state.rooms.join(state, &arrival.name, &newcomer);
     if state.is_closing() {
         // It arrived while the others were being closed.
-        queue.close(CloseCode::GOING_AWAY, "shutting down");
+        link.queue.close(CloseCode::GOING_AWAY, "shutting down");
     }
-    Joined { room, peer, dialect: arrival.dialect, queue }
+    Joined { room, peer, dialect, link }
 }
 
 /// Reads and writes until either side ends, then closes.
-async fn exchange(state: &RelayState, socket: WebSocket, joined: &Joined) {
-    let (sink, mut stream) = socket.split();
-    let end = {
-        let reader = pin!(read::frames(state, joined, &mut stream));
-        let writer = pin!(Writer::new(state, joined, sink).run());
-        match select(reader, writer).await {
-            Either::Left((ReadEnd::Gone, _)) | Either::Right((None, _)) => End::Gone,
-            Either::Left((ReadEnd::Refused(code, reason), writer)) => {
-                joined.queue.close(code, reason);
-                match timeout(state.config.close_timeout, writer).await {
-                    Ok(Some(sink)) => End::Closed(sink),
-                    _ => End::Gone,
-                }
+async fn exchange(state: &RelayState, Connected { joined, reader, .. }: &mut Connected) {
+    let closed = {
+        let reading = pin!(read::frames(state, joined, reader));
+        let writing = pin!(Writer::new(state, joined).run());
+        match select(reading, writing).await {
+            Either::Left((ReadEnd::Gone, _)) => false,
+            Either::Left((ReadEnd::Refused(code, reason), writing)) => {
+                joined.link.queue.close(code, reason);
+                matches!(timeout(state.config.close_timeout, writing).await, Ok(Ok(())))
             }
-            Either::Right((Some(sink), _)) => End::Closed(sink),
+            Either::Right((closed, _)) => closed.is_ok(),
         }
     };
-    if let End::Closed(_sink) = end {
-        read::linger(&mut stream, state.config.close_timeout).await;
-    }
-}
-
-/// How reading and writing ended.
-enum End {
-    /// The transport is of no use any more.
-    Gone,
-    /// A close frame was sent; the sink keeps the socket open.
-    Closed(SplitSink<WebSocket, Data>),
-}
-
-async fn refuse(
-    mut socket: WebSocket,
-    frame: Option<Bytes>,
-    code: CloseCode,
-    reason: &'static str,
-    patience: Duration,
-) {
-    let say = async {
-        if let Some(frame) = frame {
-            socket.feed(Data::Binary(frame)).await?;
-        }
-        socket.send(close_frame(code, reason)).await?;
-        while let Some(Ok(_)) = socket.next().await {}
-        Ok::<_, axum::Error>(())
-    };
-    // The connection is over in any case.
-    let _ = timeout(patience, say).await;
-}
-
-pub(super) fn close_frame(code: CloseCode, reason: &'static str) -> Data {
-    Data::Close(Some(CloseFrame { code: code.0, reason: reason.into() }))
-}
-
-/// Tells the room what its queue lost.
-pub(super) fn report_drops(joined: &Joined, overflowed: bool, presence_dropped: bool) {
-    let peer = joined.peer;
-    if overflowed {
-        joined.room.handle(Input::Overflowed { peer });
-        joined.queue.resume_documents();
-    }
-    if presence_dropped {
-        joined.room.handle(Input::PresenceDropped { peer });
+    if closed {
+        // A socket that is closed with unread bytes is reset, and the peer may never see our close
+        // code.
+        let drained = reader.drain(&joined.link);
+        let _ = Box::pin(timeout(state.config.close_timeout, drained)).await;
     }
 }

@@ -40,18 +40,21 @@ impl LiveRoom {
         }
     }
 
-    fn send(&self, state: &State, peer: PeerId, class: Class, frame: Bytes) {
+    fn send(&self, state: &mut State, peer: PeerId, class: Class, frame: Bytes) {
         let Some(member) = state.members.get(&peer) else {
             return;
         };
-        if let Pushed::Dropped(count) = member.queue.push(class, frame) {
+        if let Pushed::Dropped(count) = member.link.queue.push(class, frame) {
             self.relay.metrics.queue_drops.inc_by(count as u64);
+        }
+        if member.link.claim() {
+            state.claimed.push(Arc::clone(&member.link));
         }
     }
 
     fn close(state: &mut State, peer: PeerId, code: CloseCode, reason: &'static str) {
         if let Some(member) = state.members.remove(&peer) {
-            member.queue.close(code, reason);
+            member.link.queue.close(code, reason);
         }
     }
 
@@ -118,8 +121,11 @@ impl LiveRoom {
         let Some(member) = state.members.get(&peer) else {
             return;
         };
-        let head = Arc::clone(&member.head);
+        let Some(head) = member.head.clone() else {
+            return;
+        };
         let check = async move |room: Arc<Self>, token: String| {
+            let head = head.unpack();
             let request = AuthRequest { room: room.name(), token: Some(&token), head: &head };
             room.handle(match room.relay.authorize(&request).await {
                 Ok(grant) => Input::Regrant { peer, grant: Some(grant) },

@@ -1,14 +1,13 @@
 //! From a socket to a grant: `hello`, then the authorizer. No room is involved yet.
 
-use axum::extract::ws::{Message as Data, WebSocket};
 use bytes::Bytes;
 use collab_core::relay::VERSION;
 use collab_core::wire::{CloseCode, Dialect, ErrorCode, Frame, Grant, Message};
-use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::RelayState;
 use super::connection::Arrival;
+use super::link::{Data, Ended, Link, Reader};
 use crate::auth::AuthRequest;
 
 /// A connection ends before it joined.
@@ -23,11 +22,12 @@ pub(super) enum Failed {
 /// From an upgraded socket to a grant, unless the relay shuts down meanwhile.
 pub(super) async fn shake_hands(
     relay: &RelayState,
-    socket: &mut WebSocket,
+    link: &Link,
+    reader: &mut Reader,
     arrival: &Arrival,
 ) -> Result<Grant, Failed> {
     tokio::select! {
-        result = authorize(relay, socket, arrival) => result,
+        result = authorize(relay, link, reader, arrival) => result,
         () = relay.until_closing() => Err(Failed::Refused {
             code: None,
             close: CloseCode::GOING_AWAY,
@@ -39,12 +39,13 @@ pub(super) async fn shake_hands(
 /// Reads `hello` where the dialect has one, and asks the authorizer.
 async fn authorize(
     relay: &RelayState,
-    socket: &mut WebSocket,
+    link: &Link,
+    reader: &mut Reader,
     arrival: &Arrival,
 ) -> Result<Grant, Failed> {
     let token = match arrival.dialect {
         Dialect::Plain => None,
-        Dialect::V1 => Some(hello(relay, socket).await?),
+        Dialect::V1 => Some(hello(relay, link, reader).await?),
     };
     let request = AuthRequest { room: &arrival.name, token: token.as_deref(), head: &arrival.head };
     relay.authorize(&request).await.map_err(|refusal| Failed::Refused {
@@ -66,8 +67,12 @@ pub(super) fn error_frame(dialect: Dialect, code: ErrorCode) -> Option<Bytes> {
     Some(message.frame(dialect, 0))
 }
 
-async fn hello(relay: &RelayState, socket: &mut WebSocket) -> Result<String, Failed> {
-    match timeout(relay.config.hello_timeout, first_frame(socket)).await {
+async fn hello(
+    relay: &RelayState,
+    link: &Link,
+    reader: &mut Reader,
+) -> Result<String, Failed> {
+    match timeout(relay.config.hello_timeout, first_frame(link, reader)).await {
         Ok(Ok(frame)) => {
             relay.metrics.received(frame.len());
             token_of(&frame)
@@ -79,15 +84,11 @@ async fn hello(relay: &RelayState, socket: &mut WebSocket) -> Result<String, Fai
     }
 }
 
-async fn first_frame(socket: &mut WebSocket) -> Result<Bytes, Failed> {
-    loop {
-        match socket.next().await {
-            Some(Ok(Data::Binary(frame))) => return Ok(frame),
-            // Reading on sends the answer to a close frame, and then ends.
-            Some(Ok(Data::Ping(_) | Data::Pong(_) | Data::Close(_))) => {}
-            Some(Ok(Data::Text(_))) => return Err(not_hello(CloseCode::PROTOCOL)),
-            Some(Err(_)) | None => return Err(Failed::Gone),
-        }
+async fn first_frame(link: &Link, reader: &mut Reader) -> Result<Bytes, Failed> {
+    match reader.next(link).await {
+        Ok(Data::Binary(frame)) => Ok(frame),
+        Ok(Data::Text) => Err(not_hello(CloseCode::PROTOCOL)),
+        Err(Ended::Gone | Ended::TooLarge) => Err(Failed::Gone),
     }
 }
 

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use collab_core::relay::{ChannelName, EntryNo, Input, Position};
 use futures_util::FutureExt;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::RelayState;
 use super::room::LiveRoom;
@@ -24,6 +24,10 @@ use crate::store::{Append, StoreError};
 /// One batch: large enough to share a sync among many rooms, small enough to be acknowledged soon.
 const BATCH_MAX_ENTRIES: usize = 4096;
 const BATCH_MAX_BYTES: usize = 8 << 20;
+
+/// At most one batch begins in this time: a commit costs as much as many updates, and durability may
+/// come a moment later. After a pause an update is written at once.
+const BATCH_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Pauses between attempts, doubled from the first to the last.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -77,6 +81,11 @@ impl Journal {
         state.waiting.push_back(entry);
         drop(state);
         self.pushed.notify_one();
+    }
+
+    /// Whether the journal takes nothing more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.state().bytes >= self.max_bytes
     }
 
     /// Waits while the journal is full.
@@ -159,11 +168,14 @@ impl State {
 /// Writes batches until the relay's last handle is gone. Run as one task per relay.
 pub(crate) async fn write_batches(relay: Arc<RelayState>) {
     while let Some(batch) = relay.journal.next_batch().await {
+        let begun = Instant::now();
         let positions = write(&relay, &batch).await;
         for (room, durable) in last_of_each_channel(&batch, &positions) {
             room.handle(durable);
         }
         relay.journal.written(&batch);
+        drop(batch);
+        sleep_until(begun + BATCH_INTERVAL).await;
     }
 }
 

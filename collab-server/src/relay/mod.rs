@@ -2,7 +2,7 @@
 //! other side.
 //!
 //! ```text
-//! upgrade -> handshake -> connection { read -> room -> dispatch -> queue -> write }
+//! upgrade -> handshake -> connection { read -> room -> dispatch -> link -> write }
 //!                                                 |-> journal -> store
 //! ```
 //!
@@ -14,7 +14,9 @@ mod config;
 mod connection;
 mod dispatch;
 mod handshake;
+mod head;
 mod journal;
+mod link;
 mod metrics;
 mod queue;
 mod read;
@@ -30,7 +32,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::routing::get;
-use collab_core::relay::{Input, PeerId};
+use collab_core::relay::{Input, PeerId, RoomConfig};
 use collab_core::wire::{CloseCode, Grant};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -68,6 +70,8 @@ pub struct RelayBuilder {
 /// What connections, rooms and the journal share.
 pub(crate) struct RelayState {
     config: RelayConfig,
+    /// `config.room`, shared by all rooms.
+    room_config: Arc<RoomConfig>,
     store: Arc<dyn Store>,
     authorizer: Arc<dyn Authorizer>,
     rooms: Rooms,
@@ -193,6 +197,7 @@ impl RelayBuilder {
             authorizations: Semaphore::new(config.authorizations_max),
             next_peer: AtomicU64::new(1),
             closing: watch::Sender::new(false),
+            room_config: Arc::new(config.room.clone()),
             config,
         });
         tokio::spawn(journal::write_batches(Arc::clone(&state)));

@@ -1,9 +1,9 @@
 //! What waits for one reader: bounded in bytes and frames.
 //!
-//! The room pushes under its lock, the connection's writer pops. When the queue is full, the
-//! frame's class decides (`collab_core::relay::Class`): presence is dropped; of a `collab.v1`
+//! The room pushes under its lock; whoever flushes the link ([`super::link`]) pops frames, and the
+//! connection's task takes what is no frame. When the queue is full, the frame's class decides (`collab_core::relay::Class`): presence is dropped; of a `collab.v1`
 //! connection all document frames are dropped and it syncs again; anything else ends the
-//! connection with 1013. What was dropped is reported once there is room again, by [`Popped`].
+//! connection with 1013. What was dropped is reported once there is room again, by [`Events`].
 //! An answer to step 1 is always accepted, since a channel may be larger than the queue; who asks
 //! again before it was written is not read meanwhile ([`Queue::answers_written`]).
 
@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use collab_core::relay::Class;
 use collab_core::wire::{CloseCode, Dialect};
+use smallvec::SmallVec;
 use tokio::sync::Notify;
 
 /// What a push did, for the metrics.
@@ -26,16 +27,17 @@ pub(crate) enum Pushed {
     Closed,
 }
 
-/// What a writer finds.
-#[derive(Debug, Default)]
-pub(crate) struct Popped {
-    /// To be written now, in this order.
-    pub(crate) frames: Vec<Bytes>,
+/// Frames to be written now, in this order.
+pub(crate) type Frames = SmallVec<[Bytes; 4]>;
+
+/// What a queue has to say beside its frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Events {
     /// Document frames were dropped, and there is room again.
     pub(crate) overflowed: bool,
     /// Presence was dropped, and there is room again.
     pub(crate) presence_dropped: bool,
-    /// Nothing follows; close after the frames.
+    /// All frames were popped; close.
     pub(crate) close: Option<(CloseCode, &'static str)>,
 }
 
@@ -72,6 +74,9 @@ struct State {
 /// Bytes that one pop hands out at least, if there are so many: one system call's worth.
 const POP_BYTES: usize = 64 << 10;
 
+/// Places that an empty queue keeps.
+const IDLE_FRAMES: usize = 4;
+
 impl Queue {
     pub(crate) fn new(dialect: Dialect, max_bytes: usize, max_frames: usize) -> Self {
         Self {
@@ -98,7 +103,9 @@ impl Queue {
             _ => self.overflow(&mut state, class, frame),
         };
         drop(state);
-        self.changed.notify_one();
+        if pushed != Pushed::Queued {
+            self.wake();
+        }
         pushed
     }
 
@@ -108,6 +115,16 @@ impl Queue {
         let mut state = self.lock();
         state.document_dropped = false;
         state.overflow_reported = false;
+    }
+
+    /// Whether a frame waits.
+    pub(crate) fn has_frames(&self) -> bool {
+        !self.lock().frames.is_empty()
+    }
+
+    /// Whether answers that were given before fill the queue.
+    pub(crate) fn answers_wait(&self) -> bool {
+        self.lock().answers.reaches(self.max)
     }
 
     /// Waits until answers that were given before are written, down to the queue's bound.
@@ -124,7 +141,7 @@ impl Queue {
     /// Ends the queue: what waits is written, then the connection closes. The first call counts.
     pub(crate) fn close(&self, code: CloseCode, reason: &'static str) {
         self.lock().close.get_or_insert((code, reason));
-        self.changed.notify_one();
+        self.wake();
     }
 
     /// Whether [`Self::close`] was called, or the queue overflowed for good.
@@ -132,16 +149,32 @@ impl Queue {
         self.lock().close.is_some()
     }
 
-    /// Waits until there is something to do. For one caller at a time; safe to cancel.
-    pub(crate) async fn pop(&self) -> Popped {
-        loop {
-            let popped = self.lock().pop(self.max);
-            if let Some(popped) = popped {
-                self.answers_changed.notify_waiters();
-                return popped;
-            }
-            self.changed.notified().await;
+    /// Takes frames, about one system call's worth. None if there are none.
+    pub(crate) fn pop_frames(&self) -> Frames {
+        let mut state = self.lock();
+        let answers = state.answers.frames;
+        let frames = state.pop_frames();
+        let answered = state.answers.frames != answers;
+        drop(state);
+        if answered {
+            self.answers_changed.notify_waiters();
         }
+        frames
+    }
+
+    /// Takes what the connection's task has to do beside writing.
+    pub(crate) fn pop_events(&self) -> Events {
+        self.lock().pop_events(self.max)
+    }
+
+    /// Tells the connection's task that there is something to do.
+    pub(crate) fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Waits for [`Self::wake`]. For one caller at a time; safe to cancel.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     fn overflow(&self, state: &mut State, class: Class, frame: Bytes) -> Pushed {
@@ -236,29 +269,33 @@ impl State {
         before - self.frames.len()
     }
 
-    fn pop(&mut self, max: Load) -> Option<Popped> {
-        let mut popped = Popped::default();
+    fn pop_frames(&mut self) -> Frames {
+        let mut frames = Frames::new();
         let mut bytes = 0;
         while bytes < POP_BYTES
             && let Some((class, frame)) = self.frames.pop_front()
         {
             bytes += frame.len();
             self.load(class).subtract(&frame);
-            popped.frames.push(frame);
+            frames.push(frame);
         }
+        if self.frames.is_empty() && self.frames.capacity() > IDLE_FRAMES {
+            self.frames = VecDeque::new();
+        }
+        frames
+    }
+
+    fn pop_events(&mut self, max: Load) -> Events {
+        let mut events = Events::default();
         if !self.others.reaches(max.half()) {
-            popped.overflowed = self.document_dropped && !self.overflow_reported;
-            self.overflow_reported |= popped.overflowed;
-            popped.presence_dropped = std::mem::take(&mut self.presence_dropped);
+            events.overflowed = self.document_dropped && !self.overflow_reported;
+            self.overflow_reported |= events.overflowed;
+            events.presence_dropped = std::mem::take(&mut self.presence_dropped);
         }
         if self.frames.is_empty() {
-            popped.close = self.close;
+            events.close = self.close;
         }
-        let something = !popped.frames.is_empty()
-            || popped.overflowed
-            || popped.presence_dropped
-            || popped.close.is_some();
-        something.then_some(popped)
+        events
     }
 }
 
@@ -274,8 +311,8 @@ mod tests {
         queue.push(class, Bytes::from(vec![0; len]))
     }
 
-    fn pop(queue: &Queue) -> Option<Popped> {
-        queue.lock().pop(queue.max)
+    fn pop(queue: &Queue) -> (Frames, Events) {
+        (queue.pop_frames(), queue.pop_events())
     }
 
     #[test]
@@ -286,18 +323,18 @@ mod tests {
         assert_eq!(push(&queue, Class::Document, 60), Pushed::Queued);
         assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(3));
         assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(1));
-        let popped = pop(&queue).unwrap();
-        assert_eq!(popped.frames.len(), 1);
-        assert!(popped.overflowed && popped.close.is_none());
+        let (frames, events) = pop(&queue);
+        assert_eq!(frames.len(), 1);
+        assert!(events.overflowed && events.close.is_none());
         assert_eq!(
             push(&queue, Class::Document, 1),
             Pushed::Dropped(1),
             "the room must know first"
         );
-        assert!(pop(&queue).is_none(), "reported once");
+        assert_eq!(pop(&queue), (Frames::new(), Events::default()), "reported once");
         queue.resume_documents();
         assert_eq!(push(&queue, Class::Document, 1), Pushed::Queued);
-        assert!(!pop(&queue).unwrap().overflowed);
+        assert!(!pop(&queue).1.overflowed);
     }
 
     #[test]
@@ -318,7 +355,7 @@ mod tests {
         let waiting = queue.answers_written();
         tokio::pin!(waiting);
         assert!(futures_util::poll!(&mut waiting).is_pending());
-        queue.pop().await;
+        queue.pop_frames();
         waiting.await;
     }
 
@@ -329,8 +366,8 @@ mod tests {
         assert_eq!(push(&queue, Class::Presence, 1), Pushed::Dropped(1));
         assert_eq!(push(&queue, Class::Document, 1), Pushed::Dropped(2));
         assert_eq!(push(&queue, Class::Document, 1), Pushed::Closed);
-        let popped = pop(&queue).unwrap();
-        assert_eq!(popped.close.map(|(code, _)| code), Some(CloseCode::TRY_LATER));
+        let close = pop(&queue).1.close;
+        assert_eq!(close.map(|(code, _)| code), Some(CloseCode::TRY_LATER));
     }
 
     #[test]

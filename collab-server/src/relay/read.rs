@@ -1,19 +1,14 @@
-//! The reading half of a connection: frames into the room.
+//! The reading half of a connection's task: frames into the room.
 
-use std::error::Error as _;
-use std::time::Duration;
-
-use axum::extract::ws::{Message as Data, WebSocket};
 use bytes::Bytes;
 use collab_core::relay::Input;
 use collab_core::wire::CloseCode;
-use futures_util::StreamExt;
-use futures_util::stream::SplitStream;
+use tokio::task::yield_now;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite;
 
 use super::RelayState;
 use super::connection::Joined;
+use super::link::{Data, Ended, Reader};
 
 /// Why reading ended.
 #[derive(Debug)]
@@ -25,77 +20,56 @@ pub(super) enum ReadEnd {
 }
 
 /// Reads until the connection ends.
-pub(super) async fn frames(
-    state: &RelayState,
-    joined: &Joined,
-    stream: &mut SplitStream<WebSocket>,
-) -> ReadEnd {
+pub(super) async fn frames(state: &RelayState, joined: &Joined, reader: &mut Reader) -> ReadEnd {
     loop {
-        let data = match timeout(state.config.silence_timeout, stream.next()).await {
-            Ok(Some(Ok(data))) => data,
-            Ok(Some(Err(error))) => return failed(&error),
-            Ok(None) => return ReadEnd::Gone,
-            // Not 4408, which is final for stock clients: a laptop that slept shall come back.
-            Err(_) => return ReadEnd::Refused(CloseCode::TRY_LATER, "silent for too long"),
+        let mut next = match reader.next(&joined.link).await {
+            Ok(data) => Some(data),
+            Err(Ended::Gone) => return ReadEnd::Gone,
+            Err(Ended::TooLarge) => {
+                return ReadEnd::Refused(CloseCode::TOO_LARGE, "frame too large");
+            }
         };
-        let refused = match data {
-            Data::Binary(frame) => accept(state, joined, frame).await.err(),
-            Data::Text(_) => Some((CloseCode::PROTOCOL, "text frames are not spoken here")),
-            // Reading on sends the answer to a close frame, and then ends.
-            Data::Ping(_) | Data::Pong(_) | Data::Close(_) => None,
-        };
-        if let Some((code, reason)) = refused {
-            return ReadEnd::Refused(code, reason);
+        let mut ticking = false;
+        while let Some(data) = next {
+            let accepted = match data {
+                Data::Binary(frame) => accept(state, joined, frame).await,
+                Data::Text => Err((CloseCode::PROTOCOL, "text frames are not spoken here")),
+            };
+            match accepted {
+                Ok(begun) => ticking |= begun,
+                // What was accepted before is told by the close, or by the leave.
+                Err((code, reason)) => return ReadEnd::Refused(code, reason),
+            }
+            next = reader.at_hand(&joined.link);
+        }
+        if ticking {
+            // Behind everybody who has something for this room now.
+            yield_now().await;
+            joined.room.handle(Input::Tick);
         }
     }
 }
 
 /// Hands a frame to the room, once the journal has room for what it may contain and the queue for
-/// what it may ask for.
+/// what it may ask for. Returns whether a tick began with it.
 async fn accept(
     state: &RelayState,
     joined: &Joined,
     frame: Bytes,
-) -> Result<(), (CloseCode, &'static str)> {
+) -> Result<bool, (CloseCode, &'static str)> {
+    let link = &joined.link;
     state.metrics.received(frame.len());
-    timeout(state.config.journal_patience, state.journal.room_for_more())
-        .await
-        .map_err(|_| (CloseCode::TRY_LATER, "the store does not keep up"))?;
-    joined.queue.answers_written().await;
+    if state.journal.is_full() || link.queue.answers_wait() {
+        link.stop_listening();
+        timeout(state.config.journal_patience, state.journal.room_for_more())
+            .await
+            .map_err(|_| (CloseCode::TRY_LATER, "the store does not keep up"))?;
+        link.queue.answers_written().await;
+        link.hear();
+    }
     // After its close the room has forgotten the peer, and nothing it says counts.
-    if !joined.queue.is_closed() {
-        joined.room.handle(Input::Frame { peer: joined.peer, frame });
+    if link.queue.is_closed() {
+        return Ok(false);
     }
-    Ok(())
-}
-
-fn failed(error: &axum::Error) -> ReadEnd {
-    if is_too_large(error) {
-        ReadEnd::Refused(CloseCode::TOO_LARGE, "frame too large")
-    } else {
-        // Everything else that this library reports leaves a stream that cannot be read on.
-        ReadEnd::Gone
-    }
-}
-
-fn is_too_large(error: &axum::Error) -> bool {
-    let source = error.source().and_then(|source| source.downcast_ref::<tungstenite::Error>());
-    matches!(source, Some(tungstenite::Error::Capacity(_)))
-}
-
-/// Waits for the peer's close frame: a socket that is closed with unread bytes is reset, and the
-/// peer may never see our close code.
-pub(super) async fn linger(stream: &mut SplitStream<WebSocket>, patience: Duration) {
-    let ended = async {
-        loop {
-            match stream.next().await {
-                Some(Ok(_)) => {}
-                // What follows cannot be read; the peer gets its time all the same.
-                Some(Err(error)) if is_too_large(&error) => std::future::pending().await,
-                Some(Err(_)) | None => return,
-            }
-        }
-    };
-    // The connection is over either way.
-    let _ = timeout(patience, ended).await;
+    Ok(joined.room.handle_within_tick(Input::Frame { peer: joined.peer, frame }))
 }

@@ -2,22 +2,22 @@
 //!
 //! There is no room task. Whoever has an input (a connection, the journal, a timer) takes the
 //! lock, lets the room handle it and carries out what follows ([`super::dispatch`]); nothing waits
-//! under the lock. A panic of the room's logic ends this room only: its connections close with
+//! under the lock, and what is to be written is written after it. A panic of the room's logic ends this room only: its connections close with
 //! 1011, and the next join loads it from the store again.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use collab_core::Timestamp;
-use collab_core::relay::{Input, PeerId, Room};
+use collab_core::relay::{Input, PeerId, Room, SortedMap};
 use collab_core::wire::{CloseCode, Dialect, Grant};
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
-use super::queue::Queue;
+use super::head::KeptHead;
+use super::link::Link;
 use super::{RelayState, clock};
 use crate::RoomName;
-use crate::auth::RequestHead;
 
 /// A room and what it takes to drive it.
 #[derive(Debug)]
@@ -30,7 +30,9 @@ pub(crate) struct LiveRoom {
 #[derive(Debug)]
 pub(super) struct State {
     room: Room,
-    pub(super) members: HashMap<PeerId, Member>,
+    pub(super) members: SortedMap<PeerId, Member>,
+    /// Links with something to write once the lock is released.
+    pub(super) claimed: Vec<Arc<Link>>,
     timer: Option<Timer>,
     phase: Phase,
 }
@@ -47,9 +49,10 @@ enum Phase {
 /// A connection, as its room sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
-    pub(crate) queue: Arc<Queue>,
-    pub(crate) head: Arc<RequestHead>,
-    pub(crate) user: String,
+    pub(crate) link: Arc<Link>,
+    /// Where the peer may ask for another grant.
+    pub(crate) head: Option<Arc<KeptHead>>,
+    pub(crate) user: Box<str>,
 }
 
 /// A connection that wants to join.
@@ -64,6 +67,9 @@ pub(crate) struct Newcomer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RoomClosed;
 
+/// A system call each takes microseconds: so many links are written to without a pause.
+const FLUSH_MAX: usize = 64;
+
 #[derive(Debug)]
 struct Timer {
     due: Timestamp,
@@ -72,11 +78,17 @@ struct Timer {
 
 impl LiveRoom {
     pub(crate) fn new(relay: Arc<RelayState>, name: RoomName) -> Self {
-        let mut room = Room::new(relay.config.room.clone());
+        let mut room = Room::new(Arc::clone(&relay.room_config));
         if !relay.journal.is_healthy() {
             room.handle(clock::now(), Input::StoreHealth { ok: false });
         }
-        let state = State { room, members: HashMap::new(), timer: None, phase: Phase::Live };
+        let state = State {
+            room,
+            members: SortedMap::default(),
+            claimed: Vec::new(),
+            timer: None,
+            phase: Phase::Live,
+        };
         Self { relay, name, state: Mutex::new(state) }
     }
 
@@ -97,12 +109,22 @@ impl LiveRoom {
         Ok(peer)
     }
 
-    /// Lets the room handle one input. A room that is over ignores it.
+    /// Lets the room handle one input, and ends the tick that begins with it. A room that is over
+    /// ignores it.
     pub(crate) fn handle(self: &Arc<Self>, input: Input) {
-        let state = self.state();
-        if state.phase == Phase::Live {
-            self.drive(state, input);
+        if self.handle_within_tick(input) {
+            self.handle_within_tick(Input::Tick);
         }
+    }
+
+    /// Lets the room handle one input. If a tick begins with it, returns true, and the caller ends
+    /// it by [`Input::Tick`] once nobody has more for this room at hand.
+    pub(crate) fn handle_within_tick(self: &Arc<Self>, input: Input) -> bool {
+        let state = self.state();
+        if state.phase != Phase::Live {
+            return false;
+        }
+        self.drive(state, input)
     }
 
     /// A connection has ended, whether the room knew it or not.
@@ -117,7 +139,7 @@ impl LiveRoom {
         state
             .members
             .iter()
-            .filter(|(_, member)| member.user == user)
+            .filter(|(_, member)| *member.user == *user)
             .map(|(&peer, _)| peer)
             .collect()
     }
@@ -125,7 +147,7 @@ impl LiveRoom {
     /// Closes all connections once their queues are written.
     pub(crate) fn close_all(&self, code: CloseCode, reason: &'static str) {
         for member in self.state().members.values() {
-            member.queue.close(code, reason);
+            member.link.queue.close(code, reason);
         }
     }
 
@@ -150,16 +172,23 @@ impl LiveRoom {
         over
     }
 
-    fn drive(self: &Arc<Self>, mut state: MutexGuard<'_, State>, input: Input) {
+    /// Returns whether a tick began.
+    fn drive(self: &Arc<Self>, mut state: MutexGuard<'_, State>, input: Input) -> bool {
+        let ticked = state.room.is_ticking();
         let survived = catch_unwind(AssertUnwindSafe(|| self.step(&mut state, input)));
         if survived.is_err() {
             self.fail(&mut state);
         }
-        let over = state.phase != Phase::Live || (state.members.is_empty() && state.room.is_idle());
+        let live = state.phase == Phase::Live;
+        let begun = live && !ticked && state.room.is_ticking();
+        let over = !live || (state.members.is_empty() && state.room.is_idle());
+        let claimed = std::mem::take(&mut state.claimed);
         drop(state);
+        flush(claimed);
         if over {
             self.relay.rooms.remove_if_over(self);
         }
+        begun
     }
 
     fn step(self: &Arc<Self>, state: &mut State, input: Input) {
@@ -168,7 +197,10 @@ impl LiveRoom {
         while let Some(output) = state.room.poll_output() {
             self.carry_out(state, output);
         }
-        if let Some(due) = state.room.deadline() {
+        // Whoever began a tick ends it.
+        if let Some(due) = state.room.deadline()
+            && !state.room.is_ticking()
+        {
             self.wake_at(state, now, due);
         }
     }
@@ -181,8 +213,8 @@ impl LiveRoom {
         self.relay.metrics.room_panics.inc();
         state.phase = Phase::Broken;
         state.stop_timer();
-        for (_, member) in state.members.drain() {
-            member.queue.close(CloseCode::INTERNAL, "internal error");
+        for (_, member) in state.members.take() {
+            member.link.queue.close(CloseCode::INTERNAL, "internal error");
         }
     }
 
@@ -211,6 +243,23 @@ impl LiveRoom {
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic of the room's logic is caught inside the lock, so the state is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes to links that one input concerned, many of them on several threads.
+fn flush(mut links: Vec<Arc<Link>>) {
+    while links.len() > FLUSH_MAX {
+        let some = links.split_off(links.len() - FLUSH_MAX);
+        tokio::spawn(async move { flush_here(&some) });
+    }
+    flush_here(&links);
+}
+
+fn flush_here(links: &[Arc<Link>]) {
+    let now = Instant::now();
+    for link in links {
+        // What is left over is its connection's to write.
+        link.flush(now);
     }
 }
 

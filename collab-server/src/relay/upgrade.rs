@@ -1,24 +1,17 @@
 //! The HTTP side of a connection: room name, subprotocol, admission.
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Path, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use collab_core::wire::{Dialect, SUBPROTOCOL};
+use hyper::upgrade::OnUpgrade;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::connection::{self, Arrival};
 use super::{Relay, admission};
 use crate::auth::RequestHead;
 use crate::{RoomName, RoomNameError};
-
-/// The receive buffer of one connection. The library's default, 128 KiB, would cost 2.5 GB with
-/// 20,000 idle connections.
-const READ_BUFFER_BYTES: usize = 4 << 10;
-/// What is collected before it goes to the socket.
-const WRITE_BUFFER_BYTES: usize = 16 << 10;
 
 /// A client that was turned away comes back after this many seconds.
 const RETRY_AFTER_S: &str = "5";
@@ -33,7 +26,7 @@ pub(super) enum Rejected {
     #[error("none of the offered subprotocols is spoken here; offer {SUBPROTOCOL} or none")]
     Subprotocol,
     #[error("this is a WebSocket endpoint")]
-    Upgrade(#[from] WebSocketUpgradeRejection),
+    Upgrade,
     #[error("{}", .0.as_str())]
     Full(admission::Full),
     #[error("the relay shuts down")]
@@ -44,30 +37,53 @@ pub(super) enum Rejected {
 pub(super) async fn upgrade(
     State(relay): State<Relay>,
     room: Result<Path<String>, PathRejection>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    parts: Parts,
+    mut request: Request,
 ) -> Result<Response, Rejected> {
     let name = RoomName::new(&room?)?;
-    let dialect = dialect(&parts.headers)?;
-    let upgrade = upgrade?;
+    let dialect = dialect(request.headers())?;
+    let accept = accept_key(&request).ok_or(Rejected::Upgrade)?;
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejected::Upgrade)?;
     let state = relay.state();
     if state.is_closing() {
         return Err(state.turned_away("closing", Rejected::Closing));
     }
+    let (parts, _) = request.into_parts();
     let head = RequestHead::new(&parts);
     let place = state
         .admission
         .admit(&name, head.address)
         .map_err(|full| state.turned_away(full.label(), Rejected::Full(full)))?;
-    let arrival = Arrival { name, dialect, head: head.into(), _place: place };
-    let frame_max_bytes = state.config.room.limits.frame_max_bytes as usize;
-    let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
-        .max_message_size(frame_max_bytes)
-        .max_frame_size(frame_max_bytes)
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES);
-    Ok(upgrade.on_upgrade(move |socket| connection::serve(relay, socket, arrival)))
+    let arrival = Arrival { name, dialect, head, place };
+    tokio::spawn(connection::serve(relay, upgrade, arrival));
+    Ok(switch_protocols(dialect, accept))
+}
+
+/// The key that answers a request for a WebSocket (RFC 6455, section 4.2.1); `None` if it is none.
+fn accept_key(request: &Request) -> Option<HeaderValue> {
+    let headers = request.headers();
+    let has = |name: HeaderName, word: &str| {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|list| list.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
+    };
+    let wanted = request.method() == Method::GET
+        && request.version() == Version::HTTP_11
+        && has(header::CONNECTION, "upgrade")
+        && has(header::UPGRADE, "websocket")
+        && has(header::SEC_WEBSOCKET_VERSION, "13");
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| wanted)?;
+    HeaderValue::try_from(derive_accept_key(key.as_bytes())).ok()
+}
+
+fn switch_protocols(dialect: Dialect, accept: HeaderValue) -> Response {
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    if dialect == Dialect::V1 {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    }
+    response
 }
 
 fn dialect(headers: &HeaderMap) -> Result<Dialect, Rejected> {
@@ -87,7 +103,7 @@ impl Rejected {
     const fn status(&self) -> StatusCode {
         match self {
             Self::Path(_) | Self::Name(_) | Self::Subprotocol => StatusCode::BAD_REQUEST,
-            Self::Upgrade(_) => StatusCode::UPGRADE_REQUIRED,
+            Self::Upgrade => StatusCode::UPGRADE_REQUIRED,
             Self::Full(_) | Self::Closing => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

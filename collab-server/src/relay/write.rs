@@ -1,101 +1,122 @@
-//! The writing half of a connection: the queue's frames, keep-alive data, pings, the close frame.
+//! The writing half of a connection's task: what a full socket left behind, what a queue says beside
+//! its frames, keep-alive data, pings, the close frame. Frames are mostly written by those who push
+//! them ([`super::link`]).
 
+use std::pin::pin;
 use std::time::Duration;
 
-use axum::extract::ws::{Message as Data, WebSocket};
-use bytes::Bytes;
-use collab_core::relay::keep_alive;
-use futures_util::SinkExt;
-use futures_util::stream::SplitSink;
+use collab_core::relay::{Input, keep_alive};
+use collab_core::wire::CloseCode;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::RelayState;
-use super::connection::{Joined, close_frame, report_drops};
-use super::queue::Popped;
-
-type Sink = SplitSink<WebSocket, Data>;
+use super::connection::Joined;
+use super::link::Flow;
 
 /// Writes until the queue is closed.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     state: &'a RelayState,
     joined: &'a Joined,
-    sink: Sink,
-    /// When the peer last got data, which pings are not.
-    last_data: Instant,
     last_ping: Instant,
 }
 
 /// The peer is gone, or reads too slowly to be served.
 #[derive(Debug)]
-struct Stuck;
+pub(super) struct Stuck;
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(state: &'a RelayState, joined: &'a Joined, sink: Sink) -> Self {
-        let now = Instant::now();
-        Self { state, joined, sink, last_data: now, last_ping: now }
+    pub(super) fn new(state: &'a RelayState, joined: &'a Joined) -> Self {
+        Self { state, joined, last_ping: Instant::now() }
     }
 
-    /// The sink after a close frame was sent, or `None` if that was not possible.
-    pub(super) async fn run(mut self) -> Option<Sink> {
-        let (state, joined) = (self.state, self.joined);
+    /// Runs until a close frame was sent.
+    pub(super) async fn run(mut self) -> Result<(), Stuck> {
+        let mut alarm = pin!(sleep_until(self.next_alarm()));
         loop {
-            let quiet_until = self.last_data + state.config.keep_alive_interval;
-            let ping_at = self.last_ping + state.config.ping_interval;
-            let result = tokio::select! {
-                popped = joined.queue.pop() => match self.write(popped).await {
-                    Ok(false) => Ok(()),
-                    Ok(true) => return Some(self.sink),
-                    Err(stuck) => Err(stuck),
-                },
-                () = sleep_until(quiet_until) => self.send_data(vec![keep_alive(joined.dialect)]).await,
-                () = sleep_until(ping_at) => self.ping().await,
-            };
-            if result.is_err() {
-                return None;
+            if self.write().await? {
+                return Ok(());
+            }
+            tokio::select! {
+                () = self.joined.link.queue.changed() => {}
+                () = &mut alarm => {
+                    self.ring();
+                    alarm.as_mut().reset(self.next_alarm());
+                }
             }
         }
     }
 
-    /// Returns whether the connection was closed.
-    async fn write(&mut self, popped: Popped) -> Result<bool, Stuck> {
-        if !popped.frames.is_empty() {
-            self.send_data(popped.frames).await?;
+    /// Writes all that waits. Returns whether that was a close frame.
+    async fn write(&self) -> Result<bool, Stuck> {
+        let link = &self.joined.link;
+        loop {
+            self.unblock(link.flush(Instant::now())).await?;
+            let events = link.queue.pop_events();
+            self.report_drops(events.overflowed, events.presence_dropped);
+            if let Some((code, reason)) = events.close {
+                self.unblock(link.send_close(code, reason)).await?;
+                return Ok(true);
+            }
+            if !(events.overflowed || events.presence_dropped) && !link.queue.has_frames() {
+                return Ok(false);
+            }
         }
-        report_drops(self.joined, popped.overflowed, popped.presence_dropped);
-        let Some((code, reason)) = popped.close else {
-            return Ok(false);
-        };
-        self.send(vec![close_frame(code, reason)], 0).await?;
-        Ok(true)
     }
 
-    async fn send_data(&mut self, frames: Vec<Bytes>) -> Result<(), Stuck> {
-        let bytes = frames.iter().map(Bytes::len).sum();
-        self.state.metrics.sent(frames.len(), bytes);
-        self.send(frames.into_iter().map(Data::Binary).collect(), bytes).await?;
-        self.last_data = Instant::now();
-        Ok(())
-    }
-
-    async fn ping(&mut self) -> Result<(), Stuck> {
-        self.last_ping = Instant::now();
-        self.send(vec![Data::Ping(Bytes::new())], 0).await
-    }
-
-    /// Writes all of it within the time that a slow but honest reader needs.
-    async fn send(&mut self, messages: Vec<Data>, bytes: usize) -> Result<(), Stuck> {
+    /// Waits until the socket took what was written, for as long as a slow but honest reader needs.
+    async fn unblock(&self, mut flow: Flow) -> Result<(), Stuck> {
         let config = &self.state.config;
-        let transfer = Duration::from_secs(bytes as u64 / config.write_min_bytes_per_s);
-        let write = async {
-            for message in messages {
-                self.sink.feed(message).await?;
-            }
-            self.sink.flush().await
-        };
-        match timeout(config.write_timeout + transfer, write).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Stuck),
+        let link = &self.joined.link;
+        if flow == Flow::Blocked {
+            let bytes = link.staged_bytes() as u64;
+            let transfer = Duration::from_secs(bytes / config.write_min_bytes_per_s);
+            let written = async {
+                while flow == Flow::Blocked {
+                    flow = link.resume().await;
+                }
+            };
+            timeout(config.write_timeout + transfer, written).await.map_err(|_| Stuck)?;
         }
+        if flow == Flow::Free { Ok(()) } else { Err(Stuck) }
+    }
+
+    /// Tells the room what its queue lost.
+    fn report_drops(&self, overflowed: bool, presence_dropped: bool) {
+        let Joined { room, peer, link, .. } = self.joined;
+        if overflowed {
+            room.handle(Input::Overflowed { peer: *peer });
+            link.queue.resume_documents();
+        }
+        if presence_dropped {
+            room.handle(Input::PresenceDropped { peer: *peer });
+        }
+    }
+
+    /// Does what is due by the clock.
+    fn ring(&mut self) {
+        let config = &self.state.config;
+        let link = &self.joined.link;
+        let now = Instant::now();
+        if now >= link.last_heard() + config.silence_timeout {
+            // Not 4408, which is final for stock clients: a laptop that slept shall come back.
+            link.queue.close(CloseCode::TRY_LATER, "silent for too long");
+            return;
+        }
+        if now >= link.last_data() + config.keep_alive_interval {
+            link.send_now(keep_alive(self.joined.dialect));
+        }
+        if now >= self.last_ping + config.ping_interval {
+            self.last_ping = now;
+            link.send_ping();
+        }
+    }
+
+    fn next_alarm(&self) -> Instant {
+        let config = &self.state.config;
+        let link = &self.joined.link;
+        let quiet = link.last_data() + config.keep_alive_interval;
+        let silent = link.last_heard() + config.silence_timeout;
+        quiet.min(silent).min(self.last_ping + config.ping_interval)
     }
 }
