@@ -67,11 +67,7 @@ pub(super) fn error_frame(dialect: Dialect, code: ErrorCode) -> Option<Bytes> {
     Some(message.frame(dialect, 0))
 }
 
-async fn hello(
-    relay: &RelayState,
-    link: &Link,
-    reader: &mut Reader,
-) -> Result<String, Failed> {
+async fn hello(relay: &RelayState, link: &Link, reader: &mut Reader) -> Result<String, Failed> {
     match timeout(relay.config.hello_timeout, first_frame(link, reader)).await {
         Ok(Ok(frame)) => {
             relay.metrics.received(frame.len());
