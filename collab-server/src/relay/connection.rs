@@ -75,7 +75,7 @@ async fn connect(
     arrival: Arrival,
 ) -> Option<Connected> {
     let upgraded = upgrade.await.ok()?;
-    let (link, mut reader) = Link::open(Arc::clone(state), upgraded, arrival.dialect).await.ok()?;
+    let (link, mut reader) = Link::open(Arc::clone(state), upgraded, arrival.dialect).ok()?;
     match handshake::shake_hands(state, &link, &mut reader, &arrival).await {
         Ok(grant) => {
             let joined = join(state, link, &arrival, grant);

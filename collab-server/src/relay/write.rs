@@ -58,7 +58,7 @@ impl<'a> Writer<'a> {
                 self.unblock(link.send_close(code, reason)).await?;
                 return Ok(true);
             }
-            if !(events.overflowed || events.presence_dropped) && !link.queue.has_frames() {
+            if !(events.overflowed || events.presence_dropped || link.queue.has_frames()) {
                 return Ok(false);
             }
         }

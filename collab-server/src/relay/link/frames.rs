@@ -229,9 +229,10 @@ mod tests {
 
     #[test]
     fn a_message_beyond_the_limit_is_refused_by_its_header() {
-        let whole = frame(BINARY, true, &[0; 100_001]);
+        let whole = frame(BINARY, true, &vec![0; 100_001]);
         assert_eq!(decode(&whole[..14], 14), Err(Undecodable::TooLarge));
-        let parts = [frame(BINARY, false, &[0; 60_000]), frame(CONTINUE, true, &[0; 60_000])];
+        let parts =
+            [frame(BINARY, false, &vec![0; 60_000]), frame(CONTINUE, true, &vec![0; 60_000])];
         assert_eq!(decode(&parts.concat(), 1 << 20), Err(Undecodable::TooLarge));
     }
 }

@@ -48,12 +48,12 @@ const BUSY: u64 = u64::MAX;
 
 impl Link {
     /// Takes over an upgraded connection.
-    pub(super) async fn open(
+    pub(super) fn open(
         relay: Arc<RelayState>,
         upgraded: Upgraded,
         dialect: Dialect,
     ) -> io::Result<(Arc<Self>, Reader)> {
-        let (socket, read) = Socket::new(upgraded).await?;
+        let (socket, read) = Socket::new(upgraded)?;
         let config = &relay.config;
         let reader = Reader::new(&read, config.room.limits.frame_max_bytes as usize);
         let queue = Queue::new(dialect, config.queue_max_bytes, config.queue_max_frames);

@@ -63,12 +63,12 @@ impl Output {
                 if frame.len() < SHARED_MIN_BYTES {
                     scratch.extend_from_slice(&frame);
                 } else {
-                    self.send(socket, scratch, frame);
+                    self.send(socket, scratch, &frame);
                     scratch.clear();
                 }
             }
             if !scratch.is_empty() {
-                self.send(socket, scratch, Bytes::new());
+                self.send(socket, scratch, &Bytes::new());
             }
         });
     }
@@ -98,7 +98,7 @@ impl Output {
         self.staged.iter().map(Bytes::len).sum()
     }
 
-    fn send(&mut self, socket: &Socket, head: &[u8], tail: Bytes) {
+    fn send(&mut self, socket: &Socket, head: &[u8], tail: &Bytes) {
         let mut written = 0;
         while self.flow == Flow::Free && written < head.len() + tail.len() {
             let rest = [

@@ -20,14 +20,14 @@ pub(super) enum Socket {
 impl Socket {
     /// The socket below an upgraded connection, and what was read from it already. Where an
     /// embedder serves something else, TLS for example, a task copies to and from a socket pair.
-    pub(super) async fn new(upgraded: Upgraded) -> io::Result<(Self, Bytes)> {
+    pub(super) fn new(upgraded: Upgraded) -> io::Result<(Self, Bytes)> {
         let (socket, read) = match tcp(upgraded) {
             Ok((stream, read)) => {
                 // Only latency suffers where the system refuses.
                 let _ = stream.set_nodelay(true);
                 (Self::Tcp(stream), read)
             }
-            Err(upgraded) => (Self::Unix(pump(upgraded).await?), Bytes::new()),
+            Err(upgraded) => (Self::Unix(pump(upgraded)?), Bytes::new()),
         };
         Ok((socket, read))
     }
@@ -74,7 +74,7 @@ fn tcp(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
     Ok((io.into_inner(), read))
 }
 
-async fn pump(upgraded: Upgraded) -> io::Result<UnixStream> {
+fn pump(upgraded: Upgraded) -> io::Result<UnixStream> {
     let (ours, mut theirs) = UnixStream::pair()?;
     let mut upgraded = TokioIo::new(upgraded);
     tokio::spawn(async move {
