@@ -46,7 +46,7 @@ impl<'a, F: FnMut(u64, u32) -> bool> Visitor<'a> for Burial<'a, F> {
 }
 
 /// The unit that a struct names as its parent; `None` for a root type, or where a neighbour tells.
-fn parent_unit(block: &Struct<'_>) -> Option<Id> {
+pub(super) fn parent_unit(block: &Struct<'_>) -> Option<Id> {
     let told_by_neighbour = block.info & (info::ORIGIN | info::RIGHT_ORIGIN) != 0;
     if told_by_neighbour || matches!(block.info, content::GC | content::SKIP) {
         return None;

@@ -58,6 +58,23 @@ impl IdSet {
         self.clients.get(&client).map_or(&[], Vec::as_slice)
     }
 
+    /// The parts of the set that lie in `span`.
+    pub(super) fn within(&self, span: Span) -> Vec<Span> {
+        let Span { client, start, end } = span;
+        let ranges = self.of(client);
+        let first = ranges.partition_point(|range| range.1 <= start);
+        let inside = ranges[first..].iter().take_while(|range| range.0 < end);
+        inside.map(|r| Span { client, start: r.0.max(start), end: r.1.min(end) }).collect()
+    }
+
+    /// All ranges.
+    pub(super) fn spans(&self) -> Vec<Span> {
+        let of = |(client, ranges): (u64, &[(u32, u32)])| {
+            ranges.iter().map(move |&(start, end)| Span { client, start, end }).collect::<Vec<_>>()
+        };
+        self.clients().flat_map(of).collect()
+    }
+
     /// The number of ranges of all clients.
     pub(super) fn ranges_count(&self) -> usize {
         self.clients.values().map(Vec::len).sum()

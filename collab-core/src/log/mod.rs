@@ -19,6 +19,7 @@ mod merge;
 pub(crate) mod reader;
 mod refusal;
 mod snapshot;
+mod split;
 mod value;
 
 pub use answer::{Answer, First, Known};
@@ -32,6 +33,7 @@ pub use live::Live;
 pub use merge::{CompactError, Deleted, Merged, compact, merge, merge_compared, salvage};
 pub use refusal::Refusal;
 pub use snapshot::Snapshot;
+pub use split::split;
 
 use bytes::Bytes;
 

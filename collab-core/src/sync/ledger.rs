@@ -38,6 +38,13 @@ impl Ledger {
         self.pushed
     }
 
+    /// A push of a part of what would not fit into one, before its last part: its `seq`. It counts
+    /// as one of the edits that wait.
+    pub(super) const fn push_part(&mut self) -> u64 {
+        self.waiting = self.waiting.saturating_sub(1);
+        self.push_one()
+    }
+
     /// A push that carries all that waits: its `seq`. It counts as one edit if nothing waits, as
     /// when a relay has lost what was durable.
     pub(super) fn push_waiting(&mut self) -> u64 {

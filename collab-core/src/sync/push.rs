@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::ledger::Ledger;
 use super::{Replicas, Session};
+use crate::log;
 use crate::wire::{Dialect, ErrorCode, Message};
 
 impl Session {
@@ -31,16 +32,29 @@ impl Session {
         }
     }
 
-    /// Sends a push under the next `seq`, or refuses it here, before it has one.
+    /// Sends a push under the next `seq`, or refuses it here, before it has one. What is too large
+    /// for one push goes as several, of which the last one counts for the edit.
     pub(super) fn push(
         &mut self,
         index: usize,
         update: &[u8],
         seq: fn(&mut Ledger) -> u64,
     ) -> bool {
+        if update.len() <= self.push_max_bytes() {
+            return self.push_piece(index, update, seq);
+        }
+        let pieces = log::split(update, self.push_max_bytes()).unwrap_or_default();
+        let Some((last, parts)) = pieces.split_last() else {
+            return self.push_piece(index, update, seq);
+        };
+        parts.iter().all(|part| self.push_piece(index, part, Ledger::push_part))
+            && self.push_piece(index, last, seq)
+    }
+
+    fn push_piece(&mut self, index: usize, update: &[u8], seq: fn(&mut Ledger) -> u64) -> bool {
         let refused = if !self.may_write(index) {
             Some(ErrorCode::ReadOnly)
-        } else if !self.fits(update) {
+        } else if update.len() > self.push_max_bytes() {
             Some(ErrorCode::UpdateTooLarge)
         } else {
             None
@@ -55,12 +69,12 @@ impl Session {
         true
     }
 
-    fn fits(&self, update: &[u8]) -> bool {
+    /// The largest update that the relay takes in one push.
+    fn push_max_bytes(&self) -> usize {
         /// Channel, type, `seq` and length: four integers of at most eight bytes.
         const FRAMING_MAX_BYTES: u64 = 32;
-        let len = update.len() as u64;
-        len <= self.limits.update_max_bytes
-            && len.saturating_add(FRAMING_MAX_BYTES) <= self.limits.frame_max_bytes
+        let in_frame = self.limits.frame_max_bytes.saturating_sub(FRAMING_MAX_BYTES);
+        usize::try_from(in_frame.min(self.limits.update_max_bytes)).unwrap_or(usize::MAX)
     }
 
     pub(super) fn presence(&mut self, channel: &str, update: &[u8]) {

@@ -1,5 +1,7 @@
 //! Claims about pushes that are refused: shown by name, kept, and tried again when it makes sense.
 
+use bytes::Bytes;
+use collab_core::document::Event;
 use collab_core::sync::{Input, Output, Phase};
 use collab_core::wire::{Access, ErrorCode, EventKind, Grant, Message};
 
@@ -55,18 +57,60 @@ fn start_tries_a_refused_channel_again_with_everything() {
 }
 
 #[test]
-fn an_update_beyond_the_limit_is_refused_here_and_kept() {
+fn an_edit_beyond_the_limit_is_pushed_in_parts() {
     let mut client = Client::live();
-    assert!(pushes(&client.type_text(&"x".repeat(2000))).is_empty());
-    assert_eq!(client.phase(), Phase::Refused(ErrorCode::UpdateTooLarge));
-    assert_eq!(client.unsaved(), 1);
-    assert_eq!(client.text().len(), 2000);
+    let pushed = pushes(&client.type_text(&"x".repeat(2000)));
+    assert_eq!(pushed.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [1, 2, 3]);
+    assert!(pushed.iter().all(|(_, update)| update.len() <= 1024));
+    assert_eq!(text_of(pushed.iter().map(|(_, update)| &update[..])), "x".repeat(2000));
+    client.hear(N, &Message::Durable { seq: 2 });
+    assert_eq!(client.unsaved(), 1, "its last part");
+    client.hear(N, &Message::Durable { seq: 3 });
+    assert_eq!(client.phase(), Phase::Saved);
 }
 
 #[test]
-fn an_offline_diff_beyond_the_limit_is_refused_here_and_kept() {
+fn an_offline_diff_beyond_the_limit_is_pushed_in_parts() {
     let mut client = Client::new();
-    client.type_text(&"x".repeat(2000));
+    for _ in 0..200 {
+        client.type_text("written offline, ");
+    }
+    client.reach_opened(&welcome(true));
+    let pushed = pushes(&client.hear(N, &step1(&[0])));
+    assert!(pushed.len() > 3 && pushed.iter().all(|(_, update)| update.len() <= 1024));
+    assert_eq!(text_of(pushed.iter().map(|(_, update)| &update[..])), client.text());
+    assert_eq!(client.unsaved(), 200);
+    client.hear(N, &step2(&[0, 0]));
+    client.hear(N, &Message::Durable { seq: pushed.len() as u64 });
+    assert_eq!(client.phase(), Phase::Saved);
+}
+
+/// A map entry of one value, which cannot be cut.
+fn set_large_setting(client: &mut Client) -> Bytes {
+    let document = &mut client.documents.0;
+    document.set_setting("motto", &"x".repeat(2000).into()).expect("a valid setting");
+    let update = std::iter::from_fn(|| document.poll_event()).find_map(|event| match event {
+        Event::LocalUpdate(update) => Some(update),
+        _ => None,
+    });
+    update.expect("one update")
+}
+
+#[test]
+fn an_update_that_cannot_be_cut_to_the_limit_is_refused_here_and_kept() {
+    let mut client = Client::live();
+    let update = set_large_setting(&mut client);
+    assert!(pushes(&client.input(Input::Edited { channel: DOC, update })).is_empty());
+    assert_eq!(client.phase(), Phase::Refused(ErrorCode::UpdateTooLarge));
+    assert_eq!(client.unsaved(), 1);
+    assert!(client.documents.0.setting("motto").is_some());
+}
+
+#[test]
+fn an_offline_diff_that_cannot_be_cut_to_the_limit_is_refused_here_and_kept() {
+    let mut client = Client::new();
+    let update = set_large_setting(&mut client);
+    client.input(Input::Edited { channel: DOC, update });
     client.reach_opened(&welcome(true));
     assert!(pushes(&client.hear(N, &step1(&[0]))).is_empty());
     assert_eq!(client.phase(), Phase::Refused(ErrorCode::UpdateTooLarge));
