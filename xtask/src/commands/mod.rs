@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bench;
 mod ci;
 mod start;
 mod test;
@@ -14,6 +15,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Command {
     /// Build everything that is stale and start the server on an embedded store
     Start(start::Start),
+    /// Measure: criterion, instructions, or with --peers our relay beside others
+    Bench(bench::Bench),
     /// Run every Rust, TypeScript and browser test
     Test,
     /// Format, lints, dependency checks, arrows, documentation, then every test
@@ -28,6 +31,7 @@ impl Command {
     pub(crate) fn run(&self, workspace: &Workspace) -> anyhow::Result<()> {
         match self {
             Self::Start(command) => command.run(workspace),
+            Self::Bench(command) => command.run(workspace),
             Self::Test => test::run(workspace),
             Self::Ci => ci::run(workspace),
             Self::Tidy => tidy::run(workspace),
