@@ -60,7 +60,7 @@ impl Document {
         if self.texts.get(file).is_some_and(Text::is_lazy) {
             self.edit_index(file, &splices);
         } else {
-            self.edit_yrs(file, &splices);
+            self.edit_yrs(file, &splices)?;
         }
         Ok(())
     }
@@ -103,13 +103,17 @@ impl Document {
     }
 
     /// Edits in Yrs, and lets the index follow.
-    fn edit_yrs(&mut self, file: &FileId, splices: &[SafeSplice<'_>]) {
+    fn edit_yrs(&mut self, file: &FileId, splices: &[SafeSplice<'_>]) -> Result<(), DocumentError> {
         self.flush();
-        let Some(text) = self.texts.get(file) else { return };
+        let Some(text) = self.texts.get(file) else { return Ok(()) };
+        if text.sound_index().is_none() && !text.is_whole(&read(&self.doc)) {
+            return Err(DocumentError::ForeignContent(file.clone()));
+        }
         let mut txn = begin(&self.doc, LOCAL);
         text.edit_in_yrs(&mut txn, splices);
         let update = finish(txn);
         self.told_by_yrs(update, Origin::Local);
+        Ok(())
     }
 
     /// Undoes the last group of this replica's own edits in a file; edits of others stay. False if

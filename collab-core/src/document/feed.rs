@@ -105,7 +105,7 @@ impl Document {
             let index = indexes.pop().unwrap_or_else(|| text.new_index());
             deltas.push(text.replace_index(index, &txn));
         }
-        self.is_gapped = has_holes(&txn, &self.known);
+        self.is_gapped = self.held_back.is_some() || has_holes(&txn, &self.known);
         drop(txn);
         let files: Vec<FileId> = self.texts.keys().cloned().collect();
         for (file, delta) in files.into_iter().zip(deltas) {

@@ -36,6 +36,7 @@ mod error;
 mod event;
 mod feed;
 mod file;
+mod held_back;
 mod index;
 mod integrate;
 mod listing;
@@ -93,6 +94,8 @@ pub struct Document {
     queue: Mutex<Queue>,
     /// Something that was sent is missing between what is there: only Yrs knows what that means.
     is_gapped: bool,
+    /// Structs of others that build on something that is missing, as one update.
+    held_back: Option<Bytes>,
     /// Something waits that no index knows, so nobody can see it before Yrs does.
     has_foreign_changes: bool,
     now: Timestamp,
@@ -120,6 +123,7 @@ impl Document {
             known: Known::default(),
             queue: Mutex::default(),
             is_gapped: false,
+            held_back: None,
             has_foreign_changes: false,
             now: Timestamp::default(),
             observed,

@@ -2,22 +2,18 @@
 
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{ReadTxn, StateVector, TransactionMut};
+use yrs::{ReadTxn, StateVector};
 
 use super::index::{self, Absorbed, Gap, Index, Mode};
 use super::integrate::{Incoming, check};
-use super::{Document, DocumentError, Origin, REMOTE, begin, read};
-use crate::log::{self, Deleted};
+use super::{Document, DocumentError, Origin, REMOTE, begin};
+use crate::log;
 use crate::sync::{Replica, ReplicaError};
 
 /// Most updates that go into one delta, and into one transaction where they cannot wait: from about
 /// there on Yrs' commit grows quadratically, while below it a shared transaction saves a third of
 /// the time (measured on real histories).
 const UPDATES_PER_TRANSACTION: usize = 100;
-
-/// An update of so many bytes is merged with itself before Yrs sees it: sixteen thousand list items
-/// in one update cost Yrs 1.4 seconds, the same squashed into one struct a few milliseconds.
-const SQUASHED_FROM_BYTES: usize = 1 << 10;
 
 impl Document {
     /// Per client ID, the next clock expected: `varUint(count) . (varUint(client) . varUint(clock))*`.
@@ -30,12 +26,12 @@ impl Document {
         // Yrs would reserve memory for any number of clients that the bytes announce.
         log::StateVector::read(state_vector).map_err(DocumentError::StateVector)?;
         let state = StateVector::decode_v1(state_vector).map_err(DocumentError::Undecodable)?;
-        Ok(self.read().encode_state_as_update_v1(&state))
+        Ok(self.with_held_back(self.read().encode_state_as_update_v1(&state)))
     }
 
     /// Everything, as one v1 update.
     pub fn snapshot(&self) -> Vec<u8> {
-        self.read().encode_state_as_update_v1(&StateVector::default())
+        self.with_held_back(self.read().encode_state_as_update_v1(&StateVector::default()))
     }
 
     /// Merges an update from elsewhere, of any size; in any order, any number of times. The bytes
@@ -76,7 +72,11 @@ impl Document {
     /// Puts updates into the indexes. Returns how many went in, and what stopped the next one.
     fn absorb_remote(&mut self, updates: &[&[u8]]) -> (usize, Gap) {
         let untouched = Gap { is_partial: false };
-        if self.is_gapped || self.texts.is_empty() || !self.are_indexes_sound() {
+        if self.is_gapped
+            || self.held_back.is_some()
+            || self.texts.is_empty()
+            || !self.are_indexes_sound()
+        {
             return (0, untouched);
         }
         let client = self.known.number(self.doc.client_id().get());
@@ -109,8 +109,9 @@ impl Document {
         updates: &[&[u8]],
         is_index_wrong: bool,
     ) -> Result<(), DocumentError> {
+        let update = self.release(updates)?;
         let mut txn = begin(&self.doc, REMOTE);
-        let merged = integrate(&mut txn, updates);
+        let merged = Incoming::decode(&update).and_then(|update| update.integrate(&mut txn));
         let is_changed = !txn.insert_set().is_empty() || !txn.delete_set().is_empty();
         txn.commit();
         drop(txn);
@@ -119,22 +120,11 @@ impl Document {
         } else if is_changed || is_index_wrong {
             self.rebuild(Origin::Remote);
         } else {
-            self.is_gapped |= read(&self.doc).has_missing_updates();
+            self.is_gapped |= self.is_incomplete();
         }
         self.report();
         merged
     }
-}
-
-/// Merges updates into Yrs, as one update where that spares it work.
-fn integrate(txn: &mut TransactionMut<'_>, updates: &[&[u8]]) -> Result<(), DocumentError> {
-    let bytes: usize = updates.iter().map(|update| update.len()).sum();
-    if (updates.len() > 1 || bytes >= SQUASHED_FROM_BYTES)
-        && let Ok(merged) = log::merge(updates, Deleted::Keep)
-    {
-        return Incoming::decode(&merged.update)?.integrate(txn);
-    }
-    updates.iter().try_for_each(|update| Incoming::decode(update)?.integrate(txn))
 }
 
 impl Replica for Document {
@@ -152,7 +142,7 @@ impl Replica for Document {
 
     fn has_gaps(&self) -> bool {
         // What waits is never missing anything.
-        self.is_gapped || read(&self.doc).has_missing_updates()
+        self.is_gapped || self.is_incomplete()
     }
 
     fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError> {

@@ -75,6 +75,17 @@ impl Text {
         Ok(splices)
     }
 
+    /// Whether Yrs holds all that it counts. Hostile structs can make it count more, and removing
+    /// that panics.
+    pub(super) fn is_whole(&self, txn: &impl ReadTxn) -> bool {
+        let chunks = self.root.diff(txn, YChange::identity);
+        let held = chunks.iter().map(|chunk| match &chunk.insert {
+            Out::Any(Any::String(text)) => splice::utf16_len(text),
+            _ => 1,
+        });
+        held.sum::<u32>() == self.root.len(txn)
+    }
+
     /// Carries out an edit in Yrs itself.
     pub(super) fn edit_in_yrs(&self, txn: &mut TransactionMut<'_>, splices: &[SafeSplice<'_>]) {
         // From the last to the first, so that the offsets before stay what they were.

@@ -6,6 +6,8 @@ use yrs::{
     Any, Array, ClientID, Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Text, Transact,
 };
 
+use collab_core::sync::Replica;
+
 use crate::support::{events, insert, replay, splice, updates};
 
 /// A document of some other client, which may put anything anywhere.
@@ -159,6 +161,38 @@ fn children_of_a_letter_that_is_yet_to_be_typed_spoil_nothing() {
     assert_eq!(alice.len(&main), 8);
     assert_eq!(alice.text(&main), bob.text(&main));
     assert_eq!(alice.text(&main), newcomer.text(&main));
+}
+
+/// Client 8 types `text` into `main` at clock `from`, behind nothing: clocks before it are left out.
+fn typed_at(from: u8, text: &str) -> Vec<u8> {
+    let head = [1, 1, 8, from, 4, 1, 4, b'm', b'a', b'i', b'n', text.len() as u8];
+    [&head, text.as_bytes(), &[0]].concat()
+}
+
+/// Yrs 0.28 would use memory here that it has freed.
+#[test]
+fn an_update_that_fills_a_gap_and_overlaps_what_lay_behind_it_harms_nothing() {
+    let mut document = Document::new(1);
+    let main = FileId::main();
+    document.watch(&main);
+    document.apply(&typed_at(3, "de")).unwrap();
+    assert!(document.has_gaps() && document.text(&main).is_empty(), "shown once all is there");
+    document.apply(&typed_at(0, "abcdefgh")).unwrap();
+    assert_eq!(document.len(&main), 8);
+    assert!(!document.has_gaps());
+    let mut newcomer = Document::new(2);
+    newcomer.apply(&document.snapshot()).unwrap();
+    assert_eq!(newcomer.text(&main), document.text(&main));
+}
+
+#[test]
+fn what_waits_for_something_is_in_the_snapshot() {
+    let (mut document, mut newcomer) = (Document::new(1), Document::new(2));
+    let main = FileId::main();
+    document.apply(&typed_at(3, "de")).unwrap();
+    newcomer.apply(&document.snapshot()).unwrap();
+    newcomer.apply(&typed_at(0, "abc")).unwrap();
+    assert_eq!(newcomer.len(&main), 5);
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub fn run(bytes: &[u8]) {
     let mut pads = [Pad::new(11), Pad::new(12)];
     let mut stranger = Writing::new(false, ["main", script.pick(&["files", "settings"])]);
     let mut honest = true;
+    let mut late: Vec<Vec<u8>> = Vec::new();
     for _ in 0..STEPS_MAX {
         if script.is_over() {
             break;
@@ -29,11 +30,19 @@ pub fn run(bytes: &[u8]) {
             6 => pads[at].set(&mut script),
             7 | 8 => exchange(&mut pads, at),
             9 => pads[at].reopen(),
+            10 if script.flip() && !late.is_empty() => {
+                let update = late.swap_remove(script.roll(late.len() as u32) as usize);
+                honest &= !pads[at].hear(&update);
+            }
             10 => {
                 honest &= !pads[at].hear(script.bytes(GARBAGE_MAX_BYTES));
             }
             _ => {
                 let update = stranger.update(&mut script);
+                if script.roll(3) == 0 {
+                    late.push(update);
+                    continue;
+                }
                 honest &= !pads.iter_mut().fold(false, |heard, pad| pad.hear(&update) | heard);
             }
         }

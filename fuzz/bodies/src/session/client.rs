@@ -106,9 +106,9 @@ impl Client {
             0 => self.input(Input::Frame(script.bytes(GARBAGE_MAX_BYTES))),
             1 => self.hear(number, &Message::Sync(Sync::Step1(script.bytes(8)))),
             2 => self.hear(number, &Message::Sync(Sync::Step1(&[0]))),
-            3 => self.hear(number, &Message::Sync(Sync::Step2(&by_somebody_new(stranger, script)))),
+            3 => self.hear(number, &Message::Sync(Sync::Step2(&stranger.update(script)))),
             4..=6 => {
-                self.hear(number, &Message::Sync(Sync::Update(&by_somebody_new(stranger, script))));
+                self.hear(number, &Message::Sync(Sync::Update(&stranger.update(script))));
             }
             7 => self.hear(number, &Message::Awareness(script.bytes(GARBAGE_MAX_BYTES))),
             8 => self.hear(number, &Message::Received { seq }),
@@ -197,13 +197,6 @@ impl Client {
             }
         }
     }
-}
-
-/// Not all that a relay says reaches the document, and Yrs 0.28.1 does not survive what builds on
-/// something that it was never shown (docs/fuzzing.md, "What Yrs must not be shown").
-fn by_somebody_new(stranger: &mut Writing, script: &mut Script<'_>) -> Vec<u8> {
-    *stranger = stranger.by_others();
-    stranger.update(script)
 }
 
 fn welcome(keeps: bool, access: Access, expires_at_ms: u64) -> Message<'static> {

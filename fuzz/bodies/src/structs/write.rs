@@ -35,8 +35,6 @@ pub(crate) struct Writing {
     places: BTreeMap<Id, Place>,
     /// Units that are types.
     types: Vec<Id>,
-    /// The first of the clients.
-    first: u32,
     /// The next clock of each client.
     next: [u32; CLIENTS as usize],
 }
@@ -44,13 +42,7 @@ pub(crate) struct Writing {
 impl Writing {
     pub(crate) fn new(arrays: bool, roots: [&'static str; 2]) -> Self {
         let (places, types) = (BTreeMap::new(), Vec::new());
-        Self { arrays, roots, places, types, first: 1, next: [0; CLIENTS as usize] }
-    }
-
-    /// The same in the name of clients that said nothing yet, so that nothing builds on what was
-    /// written before.
-    pub(crate) fn by_others(&self) -> Self {
-        Self { first: self.first + CLIENTS, ..Self::new(self.arrays, self.roots) }
+        Self { arrays, roots, places, types, next: [0; CLIENTS as usize] }
     }
 
     /// An update that continues what each client said before.
@@ -59,7 +51,7 @@ impl Writing {
         let sections = 1 + script.roll(CLIENTS);
         writer.var_uint(u64::from(sections));
         for at in (0..sections as usize).rev() {
-            let client = self.first + at as u32;
+            let client = 1 + at as u32;
             let structs = 1 + script.roll(STRUCTS_MAX);
             writer.var_uint(u64::from(structs));
             writer.var_uint(u64::from(client));
@@ -68,12 +60,12 @@ impl Writing {
                 self.write_struct(&mut writer, script, at);
             }
         }
-        self.write_deletions(&mut writer, script);
+        Self::write_deletions(&mut writer, script);
         writer.into_vec()
     }
 
     fn write_struct(&mut self, writer: &mut Writer, script: &mut Script<'_>, at: usize) {
-        let client = self.first + at as u32;
+        let client = 1 + at as u32;
         let clock = self.next[at];
         let kind = script.pick(&[4, 4, 4, 1, 7, 7, 8, 6, 5, 3, 0]);
         if kind == 0 {
@@ -193,10 +185,10 @@ impl Writing {
         }
     }
 
-    fn write_deletions(&self, writer: &mut Writer, script: &mut Script<'_>) {
+    fn write_deletions(writer: &mut Writer, script: &mut Script<'_>) {
         let clients = script.roll(CLIENTS);
         writer.var_uint(u64::from(clients));
-        for client in (self.first..self.first + clients).rev() {
+        for client in (1..=clients).rev() {
             writer.var_uint(u64::from(client));
             let ranges = 1 + script.roll(3);
             writer.var_uint(u64::from(ranges));

@@ -1,0 +1,197 @@
+//! Which structs of an update build on nothing that is missing.
+//!
+//! yrs 0.28 integrates past a gap in a client's clocks where yjs waits, and documents differ from
+//! then on; and where what filled the gap overlaps, it uses memory that it has freed. So nobody
+//! shows it a gap: what builds on something missing is cut off here, to wait for it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::Refusal;
+use super::bury::parent_unit;
+use super::decode::{Id, Struct, Visitor, content, walk};
+use crate::wire::Writer;
+
+/// An update in two parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parted {
+    /// What builds on what is known, and on itself; and all deletions.
+    pub(crate) ready: Bytes,
+    /// The other structs.
+    pub(crate) waiting: Bytes,
+}
+
+/// Cuts off what builds on units that are neither below `known`, per client the next clock
+/// expected, nor in the update; `None` if nothing does. Takes n log n time.
+pub(crate) fn part(update: &[u8], known: impl Fn(u64) -> u32) -> Result<Option<Parted>, Refusal> {
+    let mut parting = Parting { sections: Vec::new(), deletions_at: 0 };
+    walk(update, &mut parting)?;
+    parting.take(known);
+    let is_whole = parting.sections.iter().all(|section| section.waiting().is_empty());
+    Ok((!is_whole).then(|| parting.write(update)))
+}
+
+#[derive(Default)]
+struct Section<'a> {
+    client: u64,
+    structs: Vec<Struct<'a>>,
+    /// How many of them build on nothing that is missing.
+    ready: usize,
+}
+
+struct Parting<'a> {
+    sections: Vec<Section<'a>>,
+    /// Where the delete set lies in the update.
+    deletions_at: usize,
+}
+
+impl<'a> Visitor<'a> for Parting<'a> {
+    fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
+        self.sections.push(Section { client, ..Section::default() });
+        Ok(())
+    }
+
+    fn block(&mut self, block: &Struct<'a>) {
+        self.deletions_at = block.end_at();
+        if let Some(section) = self.sections.last_mut() {
+            section.structs.push(*block);
+        }
+    }
+
+    fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
+}
+
+impl Parting<'_> {
+    /// Takes from each section what is ready, until nothing more becomes ready by that.
+    fn take(&mut self, known: impl Fn(u64) -> u32) {
+        let mut next: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut blocked: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        let mut ready: Vec<usize> = (0..self.sections.len()).rev().collect();
+        while let Some(at) = ready.pop() {
+            let section = &mut self.sections[at];
+            let client = section.client;
+            let before = section.ready;
+            let is_known =
+                |next: &BTreeMap<u64, u32>, id: Id| id.clock < clock(next, id.client, &known);
+            while let Some(block) = section.structs.get(section.ready) {
+                let own = clock(&next, client, &known);
+                let is_gap =
+                    block.id.clock > own || (block.info == content::SKIP && block.end() > own);
+                if is_gap {
+                    break;
+                }
+                if let Some(missing) = needs(block).find(|&id| !is_known(&next, id)) {
+                    blocked.entry(missing.client).or_default().push(at);
+                    break;
+                }
+                next.insert(client, own.max(block.end()));
+                section.ready += 1;
+            }
+            if section.ready > before {
+                ready.extend(blocked.remove(&client).unwrap_or_default());
+            }
+        }
+    }
+
+    fn write(&self, update: &[u8]) -> Parted {
+        let mut ready = Writer::with_capacity(update.len());
+        write_sections(&mut ready, update, self.sections.iter().map(Section::ready));
+        ready.bytes(&update[self.deletions_at.max(1)..]);
+        let mut waiting = Writer::with_capacity(update.len());
+        write_sections(&mut waiting, update, self.sections.iter().map(Section::waiting));
+        waiting.var_uint(0);
+        Parted { ready: ready.into_bytes(), waiting: waiting.into_bytes() }
+    }
+}
+
+impl<'a> Section<'a> {
+    fn ready(&self) -> &[Struct<'a>] {
+        &self.structs[..self.ready]
+    }
+
+    /// What is not ready, without a gap before it.
+    fn waiting(&self) -> &[Struct<'a>] {
+        let waiting = &self.structs[self.ready..];
+        let gap = waiting.iter().take_while(|block| block.info == content::SKIP).count();
+        &waiting[gap..]
+    }
+}
+
+fn clock(next: &BTreeMap<u64, u32>, client: u64, known: impl Fn(u64) -> u32) -> u32 {
+    next.get(&client).copied().unwrap_or_else(|| known(client))
+}
+
+/// The units that a struct refers to.
+fn needs(block: &Struct<'_>) -> impl Iterator<Item = Id> {
+    [block.origin, block.right_origin, parent_unit(block)].into_iter().flatten()
+}
+
+fn write_sections<'s, 'a: 's>(
+    writer: &mut Writer,
+    update: &[u8],
+    sections: impl Iterator<Item = &'s [Struct<'a>]> + Clone,
+) {
+    let sections = sections.filter(|structs| !structs.is_empty());
+    writer.var_uint(sections.clone().count() as u64);
+    for structs in sections {
+        let (first, last) = (structs[0], structs[structs.len() - 1]);
+        writer.var_uint(structs.len() as u64);
+        writer.var_uint(first.id.client);
+        writer.var_uint(u64::from(first.id.clock));
+        writer.bytes(&update[first.at..last.end_at()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Client 1 types "ab" behind (2, 0), then "c" at the start of another root; nothing is deleted.
+    const UPDATE: [u8; 18] = [1, 2, 1, 0, 0x84, 2, 0, 2, b'a', b'b', 4, 1, 1, b'u', 1, b'c', 1, 2];
+
+    fn update() -> Vec<u8> {
+        [&UPDATE[..16], &[1, 2, 1, 0, 1]].concat()
+    }
+
+    #[test]
+    fn a_whole_update_is_not_parted() {
+        assert_eq!(part(&update(), |client| u32::from(client == 2)), Ok(None));
+    }
+
+    #[test]
+    fn what_follows_a_struct_that_waits_waits_too() {
+        let parted = part(&update(), |_| 0).unwrap().unwrap();
+        assert_eq!(parted.ready[..], [0, 1, 2, 1, 0, 1]);
+        assert_eq!(parted.waiting[..], [&UPDATE[..16], &[0]].concat());
+    }
+
+    #[test]
+    fn a_gap_before_the_first_struct_makes_all_wait() {
+        let gapped = [1, 1, 1, 5, 4, 1, 1, b'u', 1, b'c', 0];
+        let parted = part(&gapped, |_| 4).unwrap().unwrap();
+        assert_eq!(parted.ready[..], [0, 0]);
+        assert_eq!(parted.waiting[..], gapped);
+        assert_eq!(part(&gapped, |_| 5), Ok(None));
+        assert_eq!(part(&gapped, |_| 9), Ok(None), "known already");
+    }
+
+    #[test]
+    fn a_skip_in_the_middle_ends_what_is_ready() {
+        // "c", a gap of three, "d".
+        let skipping = [1, 3, 1, 0, 4, 1, 1, b'u', 1, b'c', 10, 3, 4, 1, 1, b'u', 1, b'd', 0];
+        let parted = part(&skipping, |_| 0).unwrap().unwrap();
+        assert_eq!(parted.ready[..], [1, 1, 1, 0, 4, 1, 1, b'u', 1, b'c', 0]);
+        assert_eq!(parted.waiting[..], [1, 1, 1, 4, 4, 1, 1, b'u', 1, b'd', 0]);
+    }
+
+    #[test]
+    fn sections_that_build_on_each_other_are_ready_together_unless_in_a_circle() {
+        // Client 2 behind (1, 0), which is in the next section.
+        let chain = [2, 1, 2, 0, 0x84, 1, 0, 1, b'a', 1, 1, 0, 4, 1, 1, b'u', 1, b'c', 0];
+        assert_eq!(part(&chain, |_| 0), Ok(None));
+        let circle = [2, 1, 2, 0, 0x84, 1, 0, 1, b'a', 1, 1, 0, 0x84, 2, 0, 1, b'c', 0];
+        let parted = part(&circle, |_| 0).unwrap().unwrap();
+        assert_eq!((&parted.ready[..], &parted.waiting[..]), (&[0, 0][..], &circle[..]));
+    }
+}
