@@ -37,6 +37,23 @@ fn the_same_set_gives_the_same_bytes_in_any_order_and_with_any_duplicates() {
 }
 
 #[test]
+fn the_digest_tells_whether_two_have_the_same() {
+    for seed in 0..SESSIONS {
+        let history = history(seed, 3, 80);
+        let digest =
+            |updates: &[Vec<u8>]| merge(updates, Deleted::Drop).unwrap().convergence_digest();
+        let all = digest(&history.updates);
+        assert_eq!(digest(&shuffled(&history, seed)), all, "seed {seed}");
+        for missing in 0..history.updates.len().min(20) {
+            let mut part = history.updates.clone();
+            let lost = part.remove(missing);
+            let is_repeated = merged(&part) == merged(&history.updates);
+            assert_eq!(digest(&part) == all, is_repeated, "seed {seed}: {lost:?}");
+        }
+    }
+}
+
+#[test]
 fn merging_in_parts_gives_the_same_bytes_as_merging_at_once() {
     for seed in 0..SESSIONS {
         let updates = shuffled(&history(seed, 4, 80), seed);

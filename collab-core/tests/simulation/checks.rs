@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use collab_core::document::{Document, FileInfo};
+use collab_core::log::{Deleted, merge};
 use collab_core::sync::Phase;
 
 use super::client::DOC;
@@ -67,6 +68,7 @@ impl World {
         for (index, client) in clients.iter().enumerate() {
             assert_eq!(shown(client.document()), first, "client {index} differs from client 0");
             let contents = contents(client.document());
+            assert_eq!(digest(client.document()), digest(clients[0].document()), "client {index}");
             self.model.check_end(&format!("client {index}"), &contents);
             let other = clients[(index + 1) % clients.len()].document().snapshot();
             assert!(contents.has_update(&other), "client {index} lacks what its neighbour has");
@@ -81,6 +83,12 @@ impl World {
 
 fn contents(document: &Document) -> Contents {
     Contents::of(Some(Bytes::from(document.snapshot())), [])
+}
+
+/// Equal for all who have the same, to the last byte.
+fn digest(document: &Document) -> [u8; 32] {
+    let merged = merge(&[document.snapshot()], Deleted::Drop);
+    merged.expect("own snapshot").convergence_digest()
 }
 
 fn shown(document: &Document) -> Shown {

@@ -11,6 +11,7 @@ mod text;
 mod write;
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use self::collect::{ClientRuns, Collector};
 use super::check::check;
@@ -31,6 +32,14 @@ pub enum Deleted {
 pub struct Merged {
     /// The update.
     pub update: Bytes,
+}
+
+impl Merged {
+    /// SHA-256 of the update. Equal for all who merged the same updates and deletions in the same
+    /// way, in whatever order and parts they had them; so it tells whether two of them agree.
+    pub fn convergence_digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.update).into()
+    }
 }
 
 /// Why a compaction gave no result.

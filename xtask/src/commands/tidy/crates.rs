@@ -19,8 +19,8 @@ const ARROWS: [(&str, &[&str]); 5] = [
 const LEAVES: [&str; 3] = ["examples", "benches", "fuzz"];
 
 /// What the pure crate may build on; each of these is pure itself.
-const CORE_DEPENDENCIES: [&str; 7] =
-    ["bytes", "serde", "serde_json", "siphasher", "smallvec", "thiserror", "yrs"];
+const CORE_DEPENDENCIES: [&str; 8] =
+    ["bytes", "serde", "serde_json", "sha2", "siphasher", "smallvec", "thiserror", "yrs"];
 const CORE_DEV_DEPENDENCIES: [&str; 2] = ["histories", "proptest"];
 
 /// What `collab-core/clippy.toml` must ban for the pure crate to stay pure.
