@@ -20,6 +20,7 @@ pub mod document;
 pub mod log;
 pub mod presence;
 pub mod relay;
+mod sorting;
 pub mod sync;
 mod time;
 pub mod wire;

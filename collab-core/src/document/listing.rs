@@ -12,6 +12,7 @@ use yrs::{Any, Map, MapRef, Number, Observable, Out, ReadTxn, TransactionMut};
 use super::file::{NAME_MAX_CHARS, checked_name};
 use super::observed::{Change, Observed};
 use super::{DocumentError, FileId, FileInfo};
+use crate::sorting::sort_unstable_by;
 
 /// The root map's name.
 pub(super) const FILES: &str = "files";
@@ -63,7 +64,9 @@ impl Listing {
             .filter(|(_, entry)| entry.deleted == deleted)
             .filter_map(|(id, entry)| entry.into_info(id, default_language))
             .collect();
-        files.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.id.cmp(&b.id)));
+        sort_unstable_by(&mut files, |a, b| {
+            a.order.total_cmp(&b.order).then_with(|| a.id.cmp(&b.id))
+        });
         files
     }
 

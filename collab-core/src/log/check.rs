@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::Refusal;
 use super::decode::{Struct, Visitor, content, walk};
 use super::ids::Span;
+use crate::sorting::sort_unstable;
 
 /// Most updates insert in one place and delete in one place: no allocation for them.
 pub(super) type Spans = SmallVec<[Span; 1]>;
@@ -57,7 +58,7 @@ impl Holdings {
         if self.clients.len() < 2 {
             return Ok(());
         }
-        self.clients.sort_unstable();
+        sort_unstable(&mut self.clients);
         let duplicate = self.clients.windows(2).any(|pair| pair[0] == pair[1]);
         if duplicate { Err(Refusal::DuplicateClient) } else { Ok(()) }
     }

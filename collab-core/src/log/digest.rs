@@ -58,7 +58,8 @@ impl Digest {
             };
             ranges.chunks(size).map(bucket).collect()
         };
-        let clients = deletes.clients().map(|(client, ranges)| (client, buckets(ranges))).collect();
+        let mut clients = BTreeMap::new();
+        clients.extend(deletes.clients().map(|(client, ranges)| (client, buckets(ranges))));
         Self { key, clients }
     }
 

@@ -86,7 +86,9 @@ impl IdSet {
             let rest = ranges_minus(ranges, other.of(client));
             (!rest.is_empty()).then_some((client, rest))
         };
-        Self { clients: self.clients().filter_map(rest).collect() }
+        let mut clients = BTreeMap::new();
+        clients.extend(self.clients().filter_map(rest));
+        Self { clients }
     }
 
     /// The gapless part from 0 on, per client.
@@ -95,7 +97,9 @@ impl IdSet {
             [(0, end), ..] => Some((client, end)),
             _ => None,
         };
-        StateVector { clocks: self.clients.iter().filter_map(known).collect() }
+        let mut clocks = BTreeMap::new();
+        clocks.extend(self.clients.iter().filter_map(known));
+        StateVector { clocks }
     }
 
     /// Whether adding `spans` leaves clocks out before them. Spans of a client ascend.

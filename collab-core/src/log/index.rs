@@ -2,13 +2,12 @@
 //!
 //! Built once, where the bytes are read anyway; kept beside them by [`super::Snapshot`].
 
-use std::cmp::Reverse;
-
 use super::Refusal;
 use super::cut::write_from;
 use super::decode::{Id, Struct, Visitor, content, walk};
 use super::ids::StateVector;
 use super::reader::Reader;
+use crate::sorting::sort_unstable_by;
 use crate::wire::Writer;
 
 /// Structs from one mark to the next: what a diff may read in vain. At 16 the marks of a text take
@@ -64,7 +63,7 @@ impl Index {
         }
         let mut index = Self::default();
         walk(update, &mut index)?;
-        index.sections.sort_by_key(|section| Reverse(section.client));
+        sort_unstable_by(&mut index.sections, |a, b| b.client.cmp(&a.client));
         index.sections.shrink_to_fit();
         index.marks.shrink_to_fit();
         Ok(index)

@@ -6,6 +6,7 @@
 use super::tree::{Place, Tree};
 use super::{Index, Unit};
 use crate::document::Delta;
+use crate::sorting::sort_unstable_by;
 
 /// Stands for an embed (an image of a rich-text client, say), which is one unit long.
 pub(in crate::document) const EMBED: char = '\u{FFFC}';
@@ -54,7 +55,7 @@ impl Changes {
 
     /// What was deleted and had not come since the watcher was last told.
     fn deleted_old(&mut self) -> Vec<(Unit, u32)> {
-        self.inserted.sort_unstable_by_key(|inserted| inserted.unit);
+        sort_unstable_by(&mut self.inserted, |a, b| a.unit.cmp(&b.unit));
         let mut old = Vec::with_capacity(self.deleted.len());
         for &(mut unit, len) in &self.deleted {
             let end = unit.clock + len;
@@ -96,7 +97,7 @@ impl Index {
                 pieces.push(Piece { text: Some((inserted, offset)), ..piece });
             });
         }
-        pieces.sort_unstable_by_key(|piece| piece.rank);
+        sort_unstable_by(&mut pieces, |a, b| a.rank.cmp(&b.rank));
         let mut delta = DeltaWriter::default();
         let mut position = 0;
         for piece in pieces {

@@ -8,6 +8,7 @@ use super::tree::Place;
 use super::{Index, Known, Unit};
 use crate::document::splice::SafeSplice;
 use crate::log::decode::{content, info};
+use crate::sorting::sort_unstable_by;
 use crate::wire::Writer;
 
 /// Collects one edit as an update.
@@ -158,7 +159,8 @@ impl LocalEdit<'_> {
 
 /// Writes an update's delete set: clients in descending order as yjs does, ranges joined.
 fn write_delete_set(ranges: &mut Vec<(Unit, u32)>, known: &Known, update: &mut Writer) {
-    ranges.sort_unstable_by_key(|(unit, _)| (u64::MAX - known.client(unit.client), unit.clock));
+    let place = |(unit, _): &(Unit, _)| (u64::MAX - known.client(unit.client), unit.clock);
+    sort_unstable_by(ranges, |a, b| place(a).cmp(&place(b)));
     ranges.dedup_by(|next, last| {
         let touches = last.0.plus(last.1) == next.0;
         last.1 += if touches { next.1 } else { 0 };

@@ -3,13 +3,13 @@
 //! Whether a unit is deleted is not known before the last delete set was read, so joining ignores
 //! it here; the second stage cuts runs at the borders of what turned out to be deleted.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::Refusal;
 use super::super::decode::{Struct, Visitor, content, walk};
 use super::run::Run;
 use super::text::Arena;
+use crate::sorting::{sort_unstable, sort_unstable_by};
 
 /// No run is longer: its end is a clock (see `decode::CLOCK_MAX`).
 const LEN_MAX: u32 = i32::MAX as u32;
@@ -47,7 +47,7 @@ impl<'a> Collector<'a> {
     pub(super) fn finish(self) -> Vec<ClientRuns<'a>> {
         let mut clients = self.clients;
         clients.iter_mut().for_each(ClientRuns::settle);
-        clients.sort_unstable_by_key(|client| Reverse(client.client));
+        sort_unstable_by(&mut clients, |a, b| b.client.cmp(&a.client));
         clients
     }
 
@@ -117,7 +117,7 @@ impl<'a> ClientRuns<'a> {
             (u64::from(run.clock) << 32 | u64::from(lost) << 31 | u64::from(LEN_MAX - run.len), at)
         };
         let mut order: Vec<(u64, usize)> = runs.iter().enumerate().map(rank).collect();
-        order.sort_unstable();
+        sort_unstable(&mut order);
         for run in order.into_iter().map(|(_, at)| &runs[at]) {
             let known = self.runs.last().map_or(0, Run::end);
             if run.end() > known {
@@ -149,7 +149,7 @@ fn push_range(ranges: &mut Vec<(u32, u32)>, start: u32, end: u32) {
 }
 
 fn normalize(ranges: &mut Vec<(u32, u32)>) {
-    ranges.sort_unstable();
+    sort_unstable(ranges);
     ranges.dedup_by(|next, last| {
         let touches = next.0 <= last.1;
         if touches {
