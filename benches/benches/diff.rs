@@ -1,15 +1,17 @@
 //! What does it cost to find what a client lacks who is 1% behind?
 //!
 //! From the merged bytes and their index; against Yrs on the same bytes, and against a Yrs document
-//! that is loaded already. Ours leaves the deletions out, which a log adds (see `answer`).
+//! that is loaded already. "index" leaves deletions out; "answer" sends all of them, as to a stock
+//! client; "asked" only those that differ from a digest. Prints what each sends.
 
 use std::hint::black_box;
 
 use benches::replayed;
-use collab_core::log::{Deleted, Known, Log, Snapshot, StateVector, merge};
+use collab_core::log::{Deleted, Deletions, Digest, Known, Log, Snapshot, StateVector, merge};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use histories::{CONCURRENT, SEQUENTIAL};
 use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
 use yrs::{Doc, ReadTxn, Transact, Update};
 
 fn diffing(criterion: &mut Criterion) {
@@ -17,16 +19,19 @@ fn diffing(criterion: &mut Criterion) {
     group.sample_size(10);
     for name in CONCURRENT.into_iter().chain(SEQUENTIAL) {
         let Some(replayed) = replayed(name) else { continue };
-        let Behind { merged, known } = behind(&replayed.updates);
+        let Behind { merged, known, lacks, digest } = behind(&replayed.updates);
         let snapshot = Snapshot::new(&merged).expect("merged bytes");
         let mut log = Log::open(Some(&merged), []).expect("merged bytes");
         let ours = StateVector::read(&known).expect("a state vector");
         let known_structs = Known { structs: ours.clone(), deletions: None };
+        let known_both = Known { structs: ours.clone(), deletions: Some(digest) };
+        print_sizes(name, lacks, &mut log, [&known_structs, &known_both]);
         let theirs = yrs::StateVector::decode_v1(&known).expect("a state vector");
         let doc = loaded(&merged);
         let id = |way| BenchmarkId::new(way, name);
         group.bench_function(id("index"), |b| b.iter(|| snapshot.diff_structs(black_box(&ours))));
         group.bench_function(id("answer"), |b| b.iter(|| log.answer(black_box(&known_structs))));
+        group.bench_function(id("asked"), |b| b.iter(|| log.answer(black_box(&known_both))));
         group.bench_function(id("build the index"), |b| {
             b.iter(|| Snapshot::new(black_box(&merged)).is_ok());
         });
@@ -43,15 +48,32 @@ fn diffing(criterion: &mut Criterion) {
 struct Behind {
     /// All updates as one.
     merged: Vec<u8>,
-    /// The state vector of the first 99% of them.
+    /// The state vector of the first 99% of them, and a digest of their deletions.
     known: Vec<u8>,
+    digest: Digest,
+    /// The bytes of the last 1%, merged.
+    lacks: usize,
 }
 
 fn behind(updates: &[Vec<u8>]) -> Behind {
-    let part = updates[..updates.len() * 99 / 100].iter();
-    let known = Log::open(None, part).expect("updates").state_vector().write().to_vec();
-    let merged = merge(updates, Deleted::Drop).expect("updates").update.to_vec();
-    Behind { merged, known }
+    let (old, new) = updates.split_at(updates.len() * 99 / 100);
+    let merged = |updates| merge(updates, Deleted::Drop).expect("updates").update.to_vec();
+    let known = Log::open(None, old.iter()).expect("updates").state_vector().write().to_vec();
+    let deleted = Update::decode_v1(&merged(old)).expect("merged bytes").delete_set().encode_v1();
+    let digest = Deletions::read(&deleted).expect("a delete set").digest([7; 16]);
+    Behind { merged: merged(updates), known, digest, lacks: merged(new).len() }
+}
+
+fn print_sizes(name: &str, lacks: usize, log: &mut Log<&Vec<u8>>, known: [&Known; 2]) {
+    let [plain, asked] = known.map(|known| {
+        let answer = log.answer(known).expect("an answer");
+        let differ = answer.differing.map_or(0, |differing| differing.write().len());
+        answer.first.map_or(0, |first| first.as_ref().len()) + answer.last.len() + differ
+    });
+    let digest = known[1].deletions.as_ref().map_or(0, |digest| digest.write().len());
+    println!(
+        "{name}: lacks {lacks} B, is sent {asked} B for a digest of {digest} B, else {plain} B"
+    );
 }
 
 fn loaded(update: &[u8]) -> Doc {
