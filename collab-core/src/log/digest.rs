@@ -20,9 +20,9 @@ const BUCKET_RANGES: usize = 16;
 /// Buckets that a digest has at most, about; beyond, they become larger.
 const BUCKETS_MAX: usize = 4096;
 
-/// Ranges that a relay hashes for one question, about a millisecond's work. Where it has more, all
-/// buckets differ.
-const HASHED_RANGES_MAX: usize = 1 << 17;
+/// Ranges that a relay hashes for one question, some hundred microseconds' work and twelve times what
+/// the largest history here has. Where there are more, all buckets differ.
+const HASHED_RANGES_MAX: usize = 1 << 15;
 
 /// What somebody has deleted, in hashes (PROTOCOL section 4, "Asking with a digest").
 #[derive(Clone, Debug, PartialEq, Eq)]
