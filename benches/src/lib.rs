@@ -2,6 +2,7 @@
 //! Where a history is missing, its bench is left out and says so.
 
 pub mod document;
+pub mod editing;
 mod replay;
 pub mod shapes;
 

@@ -6,7 +6,7 @@ use super::observed::Change;
 use super::splice::{self, SafeSplice};
 use super::text::{self, Text};
 use super::{
-    Document, DocumentError, Event, FileId, LOCAL, NO_TRANSACTION, Origin, Splice, begin, finish,
+    Document, DocumentError, Event, FileId, LOCAL, NO_TRANSACTION, Origin, Splice, begin, changes,
     read,
 };
 
@@ -69,7 +69,7 @@ impl Document {
     fn begin_edit(&mut self, file: &FileId) {
         let Some(text) = self.texts.get_mut(file) else { return };
         let begins_group = text.history.edit(self.now);
-        let is_other = self.queue().local_file().is_some_and(|waiting| waiting != file);
+        let is_other = self.queue_mut().local_file().is_some_and(|waiting| waiting != file);
         if begins_group || is_other {
             self.flush();
         }
@@ -86,20 +86,18 @@ impl Document {
         let made = text.index.edit(&self.known, client, splices);
         text.told_edit();
         let is_watched = text.is_watched();
-        let needs_remote = self.queue().holds_remote(client, &made.depends_on);
-        if !self.queue().admits_local(needs_remote) {
+        let needs_remote = self.queue_mut().holds_remote(client, &made.depends_on);
+        if !self.queue_mut().admits_local(needs_remote) {
             self.flush_before();
         }
         self.known.advance(client, made.clock);
-        self.queue().push_local(file, clock, &made.update, needs_remote);
-        self.emit(Some(made.update));
+        self.queue_mut().push_local(file, clock, &made.update, needs_remote);
+        self.emit(made.update);
         if is_watched {
             let delta = splice::to_delta(splices);
             self.events.push(Event::Text { file: file.clone(), delta, origin: Origin::Local });
         }
-        if self.has_urgent_changes() {
-            self.flush_urgent();
-        }
+        self.flush_if_urgent();
     }
 
     /// Edits in Yrs, and lets the index follow.
@@ -111,7 +109,10 @@ impl Document {
         }
         let mut txn = begin(&self.doc, LOCAL);
         text.edit_in_yrs(&mut txn, splices);
-        let update = finish(txn);
+        // Marks that the commit deletes belong to the update.
+        txn.commit();
+        let update = changes(&txn);
+        drop(txn);
         self.told_by_yrs(update, Origin::Local);
         Ok(())
     }

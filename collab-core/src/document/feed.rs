@@ -1,13 +1,15 @@
 //! What passes between the indexes and Yrs: waiting changes on their way to Yrs, and new indexes
 //! made of its state where the old ones cannot know what it did.
 
+use std::ops::Range;
 use std::sync::{MutexGuard, PoisonError};
 
 use yrs::{Doc, ReadTxn, StateVector, TransactionMut};
 
-use super::index::{self, Index, Known, Mode};
+use super::index::{self, Index, Known, Mode, Unit};
 use super::integrate::Incoming;
 use super::queue::{Queue, Waiting};
+use super::text::Told;
 use super::{Delta, Document, Event, FileId, LOCAL, Origin, REMOTE, begin, read};
 
 impl Document {
@@ -16,13 +18,17 @@ impl Document {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn queue_mut(&mut self) -> &mut Queue {
+        self.queue.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Tells Yrs what waits, and finds out whether it agrees with the indexes.
     pub(super) fn flush(&self) {
         let mut queue = self.queue();
         if queue.is_empty() {
             return;
         }
-        let is_fed = feed(&self.doc, queue.take(&self.known));
+        let is_fed = feed(&self.doc, queue.take(&self.known), |_| {});
         let txn = read(&self.doc);
         let agrees = self.texts.values().filter(|text| text.sound_index().is_some());
         queue.has_diverged |= !is_fed || !agrees.into_iter().all(|text| text.agrees(&txn));
@@ -31,12 +37,12 @@ impl Document {
     /// [`Document::flush`] while a change is in an index, but not in the queue yet.
     pub(super) fn flush_before(&self) {
         let mut queue = self.queue();
-        queue.has_diverged |= !feed(&self.doc, queue.take(&self.known));
+        queue.has_diverged |= !feed(&self.doc, queue.take(&self.known), |_| {});
     }
 
     /// Makes the indexes anew if they were found to differ from Yrs.
     pub(super) fn settle(&mut self) {
-        if self.queue().has_diverged {
+        if self.queue_mut().has_diverged {
             self.flush();
             self.rebuild(Origin::Remote);
         }
@@ -44,54 +50,58 @@ impl Document {
 
     /// Takes note of an own change that was made in Yrs: sends it, and lets the indexes follow.
     pub(super) fn told_by_yrs(&mut self, update: Option<Vec<u8>>, origin: Origin) {
-        if let Some(update) = &update
-            && !self.texts.is_empty()
-        {
-            let client = self.known.number(self.client());
-            let local = self.queue().local_start(client);
-            let mut texts: Vec<&mut Index> =
-                self.texts.values_mut().map(|text| &mut text.index).collect();
-            let absorbed =
-                index::absorb(update, Mode::Update { local }, &mut self.known, &mut texts);
-            let is_exact = absorbed.is_ok() && !self.is_gapped && self.are_indexes_sound();
-            self.emit(Some(update.clone()));
-            if is_exact && !self.has_marks() {
-                self.report_texts(origin);
-            } else {
-                self.report_texts(origin);
+        if let Some(update) = update {
+            let is_exact = self.absorb_own(&update) && !self.is_gapped && self.are_indexes_sound();
+            self.emit(update);
+            self.report_texts(origin);
+            if !is_exact && !self.texts.is_empty() {
                 self.rebuild(origin);
             }
-            let mut queue = self.queue();
-            queue.clear(&self.known);
-        } else {
-            self.emit(update);
         }
         self.report();
+    }
+
+    fn absorb_own(&mut self, update: &[u8]) -> bool {
+        let mode = Mode::Update { local: Unit::NONE };
+        let mut texts: Vec<&mut Index> =
+            self.texts.values_mut().map(|text| &mut text.index).collect();
+        let absorbed = index::absorb(update, mode, &mut self.known, &mut texts);
+        self.queue.get_mut().unwrap_or_else(PoisonError::into_inner).clear(&self.known);
+        absorbed.is_ok()
     }
 
     pub(super) fn are_indexes_sound(&self) -> bool {
         self.texts.values().all(|text| text.sound_index().is_some())
     }
 
-    pub(super) fn has_marks(&self) -> bool {
-        self.texts.values().any(|text| text.index.has_marks())
-    }
-
-    /// Whether Yrs must know of what waits now.
-    pub(super) fn has_urgent_changes(&self) -> bool {
-        self.has_foreign_changes || self.is_gapped || self.has_marks() || self.queue().is_full()
-    }
-
-    /// Lets Yrs know, and reports what came of it.
-    pub(super) fn flush_urgent(&mut self) {
-        let had_marks = self.has_marks();
-        self.flush();
-        self.has_foreign_changes = false;
+    /// Lets Yrs know of what waits, if it must know now, and reports what came of it: of what no
+    /// index knows, of formats, which Yrs tidies up, and of anything while something is missing.
+    pub(super) fn flush_if_urgent(&mut self) {
+        let is_visible_in_yrs = std::mem::take(&mut self.has_foreign_changes);
+        let has_marks = self.texts.values().any(|text| text.index.has_marks());
+        if has_marks {
+            self.flush_formats();
+        } else if is_visible_in_yrs || self.is_gapped || self.queue_mut().is_full() {
+            self.flush();
+        }
         self.report();
-        // Yrs tidies marks up.
-        if self.is_gapped || had_marks {
+        if self.is_gapped {
             self.rebuild(Origin::Remote);
         }
+    }
+
+    /// [`Document::flush`] where Yrs may delete marks that say nothing any more.
+    fn flush_formats(&mut self) {
+        let mut deleted = Vec::new();
+        let waiting = self.queue().take(&self.known);
+        let is_fed = feed(&self.doc, waiting, |txn| deleted.extend(deletions(txn)));
+        for (client, range) in deleted {
+            let client = self.known.number(client);
+            for text in self.texts.values_mut() {
+                text.index.delete(client, range.start, range.end);
+            }
+        }
+        self.queue_mut().has_diverged |= !is_fed;
     }
 
     /// Makes all indexes anew from what Yrs holds, and reports what the old ones did not know.
@@ -130,16 +140,20 @@ impl Document {
 
     /// Reports what the indexes noted.
     pub(super) fn report_texts(&mut self, origin: Origin) {
-        let files: Vec<FileId> = self
-            .texts
-            .iter()
-            .filter(|(_, text)| text.is_watched())
-            .map(|(file, _)| file.clone())
-            .collect();
-        for file in files {
-            let Some(mut text) = self.texts.remove(&file) else { continue };
-            let delta = text.take_delta(|| self.text(&file));
-            self.texts.insert(file.clone(), text);
+        let mut unclear = Vec::new();
+        for (file, text) in &mut self.texts {
+            match text.take_delta() {
+                Told::Nothing => {}
+                Told::Delta(delta) => {
+                    self.events.push(Event::Text { file: file.clone(), delta, origin });
+                }
+                Told::Unclear => unclear.push(file.clone()),
+            }
+        }
+        for file in unclear {
+            let content = self.text(&file);
+            let Some(text) = self.texts.get_mut(&file) else { continue };
+            let delta = text.replacement(content);
             self.report_text(file, delta, origin);
         }
     }
@@ -151,8 +165,8 @@ impl Document {
     }
 }
 
-/// Applies what waited. Whether all of it could be.
-fn feed(doc: &Doc, waiting: Vec<Waiting>) -> bool {
+/// Applies what waited, and shows each transaction after its commit. Whether all of it could be.
+fn feed(doc: &Doc, waiting: Vec<Waiting>, mut done: impl FnMut(&TransactionMut<'_>)) -> bool {
     let mut is_fed = true;
     for waiting in waiting {
         let (origin, batch) = match waiting {
@@ -162,8 +176,15 @@ fn feed(doc: &Doc, waiting: Vec<Waiting>) -> bool {
         let mut txn = begin(doc, origin);
         is_fed &= batch.into_update().is_ok_and(|update| apply(&mut txn, &update));
         txn.commit();
+        done(&txn);
     }
     is_fed
+}
+
+/// What a transaction deleted.
+fn deletions(txn: &TransactionMut<'_>) -> Vec<(u64, Range<u32>)> {
+    let clients = txn.delete_set().iter();
+    clients.flat_map(|(id, ranges)| ranges.iter().map(|range| (id.get(), range.clone()))).collect()
 }
 
 fn apply(txn: &mut TransactionMut<'_>, update: &[u8]) -> bool {

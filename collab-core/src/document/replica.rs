@@ -63,9 +63,7 @@ impl Document {
             self.report();
             return self.merge_in_yrs(&updates[absorbed..], gap.is_partial);
         }
-        if self.has_urgent_changes() {
-            self.flush_urgent();
-        }
+        self.flush_if_urgent();
         Ok(())
     }
 
@@ -81,7 +79,7 @@ impl Document {
         }
         let client = self.known.number(self.doc.client_id().get());
         for (number, update) in updates.iter().enumerate() {
-            let local = self.queue().local_start(client);
+            let local = self.queue_mut().local_start(client);
             let mut texts: Vec<&mut Index> =
                 self.texts.values_mut().map(|text| &mut text.index).collect();
             match index::absorb(update, Mode::Update { local }, &mut self.known, &mut texts) {
@@ -96,11 +94,11 @@ impl Document {
         if !absorbed.is_new && !absorbed.is_foreign {
             return;
         }
-        if !self.queue().admits_remote(absorbed.needs_local) {
+        if !self.queue_mut().admits_remote(absorbed.needs_local) {
             self.flush_before();
         }
         self.has_foreign_changes |= absorbed.is_foreign;
-        self.queue().push_remote(update, absorbed.needs_local);
+        self.queue_mut().push_remote(update, absorbed.needs_local);
     }
 
     /// Merges updates in one transaction of Yrs, and lets the indexes follow.

@@ -217,7 +217,9 @@ impl Peer {
         assert_eq!(String::from_utf16(shadow).unwrap(), text);
         let (mut rebuilt, _) = document.indexes_of_state(vec![FileId::main()]);
         let index = document.texts[&FileId::main()].sound_index().unwrap();
-        assert_eq!(index.units(), rebuilt.pop().unwrap().units());
+        let (grown, rebuilt) = (index.units(), rebuilt.pop().unwrap().units());
+        assert_eq!(grown.iter().zip(&rebuilt).find(|(grown, rebuilt)| grown != rebuilt), None);
+        assert_eq!(grown.len(), rebuilt.len());
         assert!(!document.queue().has_diverged);
         check_positions(document, shadow.len() as u32);
     }

@@ -21,6 +21,14 @@ pub(super) struct Text {
     told_len: Option<u32>,
 }
 
+/// What a watcher is to be told.
+pub(super) enum Told {
+    Nothing,
+    Delta(Vec<Delta>),
+    /// Only the whole text says it.
+    Unclear,
+}
+
 impl Text {
     /// Prepares the text of `file`, with an index that is still to be built. No transaction may be
     /// open.
@@ -106,22 +114,21 @@ impl Text {
         }
     }
 
-    /// What to tell the watcher of the changes that the index noted; `read` reads the text.
-    pub(super) fn take_delta(&mut self, read: impl FnOnce() -> String) -> Vec<Delta> {
+    /// What to tell the watcher of the changes that the index noted.
+    pub(super) fn take_delta(&mut self) -> Told {
         let Some(told_len) = self.told_len else {
-            return Vec::new();
+            return Told::Nothing;
         };
         let delta = self.index.take_delta();
+        let is_honest = told_len_after(told_len, &delta) == Some(self.index.len());
         if delta.is_empty() {
-            return delta;
-        }
-        if !self.index.has_foreign_content()
-            && told_len_after(told_len, &delta) == Some(self.index.len())
-        {
+            Told::Nothing
+        } else if !is_honest || self.index.has_foreign_content() {
+            Told::Unclear
+        } else {
             self.told_len = Some(self.index.len());
-            return delta;
+            Told::Delta(delta)
         }
-        self.replacement(read())
     }
 
     /// Puts a new index in the place of the old one. Returns what to tell the watcher.
@@ -149,7 +156,7 @@ impl Text {
     }
 
     /// Content that is not text has no honest delta: say what the text is now.
-    fn replacement(&mut self, text: String) -> Vec<Delta> {
+    pub(super) fn replacement(&mut self, text: String) -> Vec<Delta> {
         let old_len = self.told_len.replace(splice::utf16_len(&text)).unwrap_or(0);
         let mut delta = Vec::with_capacity(2);
         if old_len > 0 {

@@ -117,7 +117,7 @@ impl Index {
         }
         let slot = if offset > 0 { self.tree.cut(slot, offset).1 } else { slot };
         let slot = if offset + len < span.len { self.tree.cut(slot, len).0 } else { slot };
-        self.tree.change(slot, |span| span.flags |= DELETED);
+        self.tree.change(slot, |span| span.flags = DELETED);
         let slot = self.tree.join_previous(slot);
         self.tree.join_previous(Tree::beside(slot));
     }

@@ -12,7 +12,7 @@ pub(in crate::document) struct Unit {
 
 impl Unit {
     /// No unit: the start or the end of a text.
-    pub(super) const NONE: Self = Self { client: NONE, clock: 0 };
+    pub(in crate::document) const NONE: Self = Self { client: NONE, clock: 0 };
 
     pub(super) const fn is_some(self) -> bool {
         self.client != NONE
