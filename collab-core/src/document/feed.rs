@@ -29,9 +29,13 @@ impl Document {
             return;
         }
         let is_fed = feed(&self.doc, queue.take(&self.known), |_| {});
+        queue.has_diverged |= !is_fed || !self.agrees();
+    }
+
+    /// Whether the indexes are as long as the texts in Yrs, while nothing waits.
+    fn agrees(&self) -> bool {
         let txn = read(&self.doc);
-        let agrees = self.texts.values().filter(|text| text.sound_index().is_some());
-        queue.has_diverged |= !is_fed || !agrees.into_iter().all(|text| text.agrees(&txn));
+        self.texts.values().all(|text| text.sound_index().is_none() || text.agrees(&txn))
     }
 
     /// [`Document::flush`] while a change is in an index, but not in the queue yet.
@@ -79,29 +83,35 @@ impl Document {
     pub(super) fn flush_if_urgent(&mut self) {
         let is_visible_in_yrs = std::mem::take(&mut self.has_foreign_changes);
         let has_marks = self.texts.values().any(|text| text.index.has_marks());
-        if has_marks {
-            self.flush_formats();
-        } else if is_visible_in_yrs || self.is_gapped || self.queue_mut().is_full() {
+        if has_marks || self.is_gapped {
+            self.flush_closely();
+        } else if is_visible_in_yrs || self.queue_mut().is_full() {
             self.flush();
         }
         self.report();
-        if self.is_gapped {
-            self.rebuild(Origin::Remote);
-        }
     }
 
-    /// [`Document::flush`] where Yrs may delete marks that say nothing any more.
-    fn flush_formats(&mut self) {
-        let mut deleted = Vec::new();
+    /// [`Document::flush`] where Yrs may do more than it is told: delete marks that say nothing any
+    /// more, or find that something it had kept is complete now.
+    fn flush_closely(&mut self) {
+        let client = self.client();
+        let (mut deleted, mut brings_more) = (Vec::new(), false);
         let waiting = self.queue().take(&self.known);
-        let is_fed = feed(&self.doc, waiting, |txn| deleted.extend(deletions(txn)));
+        let is_fed = feed(&self.doc, waiting, |txn| {
+            deleted.extend(deletions(txn));
+            let is_own = txn.origin() == Some(&LOCAL.into());
+            brings_more |= is_own && txn.insert_set().iter().any(|(id, _)| id.get() != client);
+        });
         for (client, range) in deleted {
             let client = self.known.number(client);
             for text in self.texts.values_mut() {
                 text.index.delete(client, range.start, range.end);
             }
         }
-        self.queue_mut().has_diverged |= !is_fed;
+        self.report_texts(Origin::Remote);
+        if brings_more || !is_fed || !self.agrees() {
+            self.rebuild(Origin::Remote);
+        }
     }
 
     /// Makes all indexes anew from what Yrs holds, and reports what the old ones did not know.

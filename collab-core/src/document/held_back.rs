@@ -8,12 +8,9 @@ use std::borrow::Cow;
 
 use yrs::{ClientID, ReadTxn};
 
+use super::queue::SQUASHED_FROM_BYTES;
 use super::{Document, DocumentError, read};
 use crate::log::{self, Deleted};
-
-/// An update of so many bytes is merged with itself before Yrs sees it: sixteen thousand list items
-/// in one update cost Yrs 1.4 seconds, the same squashed into one struct a few milliseconds.
-const SQUASHED_FROM_BYTES: usize = 1 << 10;
 
 impl Document {
     /// Of `updates` and all that waits, what builds on nothing that is missing, as one update. The

@@ -14,6 +14,10 @@ use crate::log::{self, Deleted};
 const CHANGES_MAX: usize = 1_000;
 const BYTES_MAX: usize = 64 << 10;
 
+/// An update of so many bytes is merged with itself before Yrs sees it: sixteen thousand list items
+/// in one update cost Yrs 1.4 seconds, the same squashed into one struct a few milliseconds.
+pub(super) const SQUASHED_FROM_BYTES: usize = 1 << 10;
+
 /// Changes that wait.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -131,7 +135,7 @@ impl Batch {
 
     /// All updates as one.
     pub(super) fn into_update(self) -> Result<Vec<u8>, log::Refusal> {
-        if self.ends.len() == 1 {
+        if self.ends.len() == 1 && self.bytes.len() < SQUASHED_FROM_BYTES {
             return Ok(self.bytes);
         }
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
