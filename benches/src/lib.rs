@@ -3,9 +3,11 @@
 
 pub mod document;
 pub mod editing;
+mod hall;
 mod replay;
 pub mod shapes;
 
+pub use hall::{Hall, Typing};
 pub use replay::{Replayed, replay, replayed};
 
 /// Reads every byte of every update, one after the other: less than this no reader can do.
