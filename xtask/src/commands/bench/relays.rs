@@ -127,7 +127,7 @@ impl Run {
         measure.target.verdict(self.figure(RELAYS[0].name, measure)?, bare, hocuspocus)
     }
 
-    /// Memory after everybody has left, against that of the fresh process.
+    /// Memory after everybody has left, against that after the first visitors.
     fn memory_row(&self) -> Vec<String> {
         let ratio = |relay: &str| {
             let server = self.reports.get(relay)?.get("idle")?.get("server")?;
@@ -136,7 +136,7 @@ impl Run {
         };
         let ours = ratio(RELAYS[0].name);
         let verdict = ours.and_then(|ours| Target::AtMost(1.1).verdict(ours, None, None));
-        let title = "memory after 2,500 connections have left, × that of the fresh process";
+        let title = "memory after 2,500 connections have left, × that after the first eight";
         let figures = self.relays().map(|relay| shown(ratio(relay.name)));
         row(title, figures, &verdict.unwrap_or_default())
     }
