@@ -82,7 +82,9 @@ pub fn local_yrs(history: &History) -> String {
 pub fn remote_yrs(updates: &[Vec<u8>]) -> String {
     let plain = Plain::new(2);
     plain.tell_deltas();
-    updates.iter().for_each(|update| plain.apply(update));
+    for update in updates {
+        plain.apply(update);
+    }
     plain.text()
 }
 
