@@ -51,6 +51,9 @@ pub const VERSION: u64 = 1;
 /// How often outdated presence and expired grants are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Places for outputs that an idle room keeps.
+const OUTPUTS_KEPT: usize = 4;
+
 /// One room's state.
 #[derive(Debug)]
 pub struct Room {
@@ -119,7 +122,11 @@ impl Room {
     /// The next thing to carry out.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        let output = self.outputs.pop_front();
+        if output.is_none() && self.outputs.capacity() > OUTPUTS_KEPT {
+            self.outputs = VecDeque::new();
+        }
+        output
     }
 
     /// When [`Input::Tick`] is due next, if at all. While updates wait to be stored, forwarded and
@@ -141,7 +148,9 @@ impl Room {
 
     fn join(&mut self, now: Timestamp, peer: PeerId, dialect: Dialect, grant: Grant) {
         self.newest_peer = self.newest_peer.max(peer);
-        self.next_sweep = self.next_sweep.min(now + SWEEP_INTERVAL);
+        if grant.expires_at_ms != 0 {
+            self.sweep_later(now);
+        }
         self.peers.insert(peer, Peer::new(dialect, grant.clone()));
         match dialect {
             Dialect::Plain => self.open(peer, DOC_CHANNEL),
@@ -284,7 +293,11 @@ impl Room {
             return self.close(now, peer, CloseCode::FORBIDDEN, "grant revoked");
         };
         state.grant = grant.clone();
-        if state.dialect == Dialect::V1 {
+        let dialect = state.dialect;
+        if grant.expires_at_ms != 0 {
+            self.sweep_later(now);
+        }
+        if dialect == Dialect::V1 {
             self.send(peer, Class::Control, 0, &Message::Grant(grant));
         }
     }
@@ -297,9 +310,14 @@ impl Room {
         self.tell_all(&message);
     }
 
+    /// Notes that something may have to be removed one day. A room in which nothing can expire has
+    /// no deadline.
+    fn sweep_later(&mut self, now: Timestamp) {
+        self.next_sweep = self.next_sweep.min(now + SWEEP_INTERVAL);
+    }
+
     /// Removes presence that was not renewed and connections whose grant has expired.
     fn sweep(&mut self, now: Timestamp) {
-        self.next_sweep = now + SWEEP_INTERVAL;
         let (newest, timeout) = (self.newest_peer, self.config.presence_timeout);
         let removals: Vec<(u64, Bytes)> = self
             .channels
@@ -319,6 +337,9 @@ impl Room {
         for peer in expired {
             self.close(now, peer, CloseCode::UNAUTHORIZED, "grant expired");
         }
+        let expires = self.peers.values().any(|peer| peer.grant.expires_at_ms != 0)
+            || self.channels.iter().any(|channel| !channel.presence.is_empty());
+        self.next_sweep = if expires { now + SWEEP_INTERVAL } else { Timestamp::NEVER };
     }
 
     fn close(&mut self, now: Timestamp, peer: PeerId, code: CloseCode, reason: &'static str) {

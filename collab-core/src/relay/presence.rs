@@ -48,6 +48,11 @@ pub(super) enum Accepted {
 }
 
 impl PresenceTable {
+    /// Whether there is nothing that a sweep could ever remove.
+    pub(super) fn is_empty(&self) -> bool {
+        self.live.is_empty() && self.gone.is_empty()
+    }
+
     /// Takes one entry from `peer`. `newest_peer` is the newest connection that exists now.
     pub(super) fn accept(
         &mut self,

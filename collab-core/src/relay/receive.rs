@@ -208,6 +208,7 @@ impl Room {
         if !news.is_empty() {
             channel.tick.add_presence(news.into_iter());
             self.begin_tick(number);
+            self.sweep_later(now);
         }
         if refused {
             let code = ErrorCode::AwarenessRefused;

@@ -147,6 +147,9 @@ fn release<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
         *count -= 1;
         if *count == 0 {
             counts.remove(key);
+            if counts.capacity() > 64 && counts.len() < counts.capacity() / 4 {
+                counts.shrink_to_fit();
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ const BATCH_MAX_BYTES: usize = 8 << 20;
 
 /// At most one batch begins in this time: a commit costs as much as many updates, and durability may
 /// come a moment later. After a pause an update is written at once.
-const BATCH_INTERVAL: Duration = Duration::from_millis(10);
+const BATCH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Pauses between attempts, doubled from the first to the last.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
