@@ -337,9 +337,9 @@ impl Room {
         for peer in expired {
             self.close(now, peer, CloseCode::UNAUTHORIZED, "grant expired");
         }
-        let expires = self.peers.values().any(|peer| peer.grant.expires_at_ms != 0)
+        let sweep_again = self.peers.values().any(|peer| peer.grant.expires_at_ms != 0)
             || self.channels.iter().any(|channel| !channel.presence.is_empty());
-        self.next_sweep = if expires { now + SWEEP_INTERVAL } else { Timestamp::NEVER };
+        self.next_sweep = if sweep_again { now + SWEEP_INTERVAL } else { Timestamp::NEVER };
     }
 
     fn close(&mut self, now: Timestamp, peer: PeerId, code: CloseCode, reason: &'static str) {
