@@ -8,6 +8,14 @@ import type { ConnectOptions } from './types.js';
 
 let loading: Promise<void> | undefined;
 
+/**
+ * Loads the WASM ahead of `connect`, which waits for it. A page that calls this first thing lets one
+ * type sooner. `source` as in `ConnectOptions.wasm`.
+ */
+export async function preload(source?: ConnectOptions['wasm']): Promise<void> {
+  await loadWasm(source);
+}
+
 /** Resolves once `Client` may be constructed. Only the first call's `source` counts. */
 export async function loadWasm(source?: ConnectOptions['wasm']): Promise<typeof Client> {
   loading ??= initialize(source);

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { cases } from './cases.mjs'
@@ -61,4 +62,5 @@ await browser?.close()
 const rows = [...best.values()]
 const machine = { where, cpu: cpus()[0]?.model ?? '', date: new Date().toISOString(), rounds: Number(values.rounds) }
 console.log(tables(rows, machine))
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...machine, rows }, null, 1)}\n`)
+// npm runs scripts in the workspace's folder; the name is relative to where the person is.
+if (values.json) writeFileSync(path.resolve(process.env['INIT_CWD'] ?? '', values.json), `${JSON.stringify({ ...machine, rows }, null, 1)}\n`)

@@ -1,8 +1,9 @@
 import type { Room } from 'collab-wasm';
 import { bindMonaco } from 'collab-wasm/monaco';
 import type * as Monaco from 'monaco-editor/editor';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 import { languageById, PLAIN_TEXT } from './languages';
+import type { Caret } from './PlainEditor';
 import type { CodeEditor } from './useEditor';
 import type { MonacoModule } from './useMonaco';
 
@@ -18,6 +19,7 @@ export function useBoundFile(
   room: Room,
   fileId: string,
   language: string,
+  caret: RefObject<Caret | null>,
 ): void {
   const views = useRef(new Map<string, ViewState>());
   useEffect(() => {
@@ -26,6 +28,8 @@ export function useBoundFile(
     editor.setModel(model);
     const binding = bindMonaco(room, fileId, editor, monaco);
     editor.restoreViewState(views.current.get(fileId) ?? null);
+    if (caret.current?.fileId === fileId) takeOver(monaco, editor, model, caret.current);
+    caret.current = null;
     const kept = views.current;
     return () => {
       const view = editor.saveViewState();
@@ -34,7 +38,7 @@ export function useBoundFile(
       editor.setModel(null);
       model.dispose();
     };
-  }, [monaco, editor, room, fileId]);
+  }, [monaco, editor, room, fileId, caret]);
   useEffect(() => {
     const model = editor?.getModel();
     if (model === null || model === undefined) return;
@@ -43,4 +47,11 @@ export function useBoundFile(
     model.updateOptions({ tabSize, indentSize: tabSize, insertSpaces: id !== 'go' });
     editor?.updateOptions({ quickSuggestions: id !== PLAIN_TEXT.id && id !== 'markdown' });
   }, [monaco, editor, fileId, language]);
+}
+
+/** Goes on where the person was typing. */
+function takeOver(monaco: MonacoModule, editor: CodeEditor, model: Monaco.editor.ITextModel, { start, end }: Caret): void {
+  const [from, to] = [model.getPositionAt(start), model.getPositionAt(end)];
+  editor.setSelection(monaco.Selection.fromPositions(from, to));
+  editor.focus();
 }

@@ -2,27 +2,31 @@ import { useEffect, useState } from 'react';
 
 export type MonacoModule = typeof import('./monaco')['monaco'];
 
-/** Starts at the first call and is shared: the module loads while the room is being joined. */
-let loading: Promise<MonacoModule> | null = null;
+/** Monaco, and the component around it, which imports the package's Monaco binding. */
+export interface LoadedMonaco {
+  monaco: MonacoModule;
+  Editor: typeof import('./Editor')['Editor'];
+}
 
-export function loadMonaco(): Promise<MonacoModule> {
-  loading ??= import('./monaco').then((module) => module.monaco);
+/** Starts at the first call and is shared: the modules load while the room is being joined. */
+let loading: Promise<LoadedMonaco> | null = null;
+
+export function loadMonaco(): Promise<LoadedMonaco> {
+  loading ??= Promise.all([import('./monaco'), import('./Editor')]).then(([{ monaco }, { Editor }]) => ({
+    monaco,
+    Editor,
+  }));
   return loading;
 }
 
-/** The component around it, apart since it imports the package's Monaco binding. */
-export function loadEditor(): Promise<typeof import('./Editor')> {
-  return import('./Editor');
-}
-
-export type MonacoState = { kind: 'loading' } | { kind: 'ready'; monaco: MonacoModule } | { kind: 'failed' };
+export type MonacoState = { kind: 'loading' } | ({ kind: 'ready' } & LoadedMonaco) | { kind: 'failed' };
 
 export function useMonaco(): MonacoState {
   const [state, setState] = useState<MonacoState>({ kind: 'loading' });
   useEffect(() => {
     let gone = false;
     loadMonaco().then(
-      (monaco) => gone || setState({ kind: 'ready', monaco }),
+      (loaded) => gone || setState({ kind: 'ready', ...loaded }),
       () => gone || setState({ kind: 'failed' }),
     );
     return () => {

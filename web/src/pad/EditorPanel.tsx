@@ -1,14 +1,13 @@
 import type { FileInfo } from 'collab-wasm';
-import { lazy, Suspense } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { EditorSkeleton } from '../editor/EditorSkeleton';
 import type { CodeEditor } from '../editor/useEditor';
-import { loadEditor, type MonacoState } from '../editor/useMonaco';
+import { PlainEditor, type Caret } from '../editor/PlainEditor';
+import type { MonacoState } from '../editor/useMonaco';
 import { tabId } from '../files/Tab';
 import type { RoomState } from '../session/useRoom';
 import type { Scheme } from '../theme/theme';
 import { LoadFailure } from './LoadFailure';
-
-const Editor = lazy(async () => ({ default: (await loadEditor()).Editor }));
 
 interface EditorPanelProps {
   state: RoomState;
@@ -34,14 +33,20 @@ export function EditorPanel(props: EditorPanelProps) {
 }
 
 function Content({ state, monaco, file, scheme, onEditor, onCreate }: EditorPanelProps) {
+  const [composing, setComposing] = useState(false);
+  const caret = useRef<Caret | null>(null);
+  const keepCaret = useCallback((left: Caret) => (caret.current = left), []);
   if (state.kind === 'failed') return <LoadFailure code={state.code} />;
   if (monaco.kind === 'failed') return <LoadFailure code="wasm_failed" />;
-  if (state.kind === 'loading' || monaco.kind === 'loading') return <EditorSkeleton />;
+  if (state.kind === 'loading') return <EditorSkeleton />;
   if (file === null) return <NoFile onCreate={onCreate} />;
+  const { room } = state;
+  if (monaco.kind === 'loading' || composing) {
+    return <PlainEditor room={room} file={file} onComposing={setComposing} onCaret={keepCaret} />;
+  }
+  const { Editor } = monaco;
   return (
-    <Suspense fallback={<EditorSkeleton />}>
-      <Editor monaco={monaco.monaco} room={state.room} file={file} scheme={scheme} onEditor={onEditor} />
-    </Suspense>
+    <Editor monaco={monaco.monaco} room={room} file={file} scheme={scheme} caret={caret} onEditor={onEditor} />
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorCode, Room } from 'collab-wasm';
+import { connect, type ErrorCode, type Room } from 'collab-wasm';
 import { useEffect, useState } from 'react';
 import { freeColor } from '../people/palette';
 import { roomName } from './location';
@@ -11,8 +11,8 @@ export type RoomState =
 const LOADING: RoomState = { kind: 'loading' };
 
 /**
- * Joins the session's room as soon as there is a name, and leaves it at the end. The package is
- * loaded here, after the first paint. `ready` comes before any connection: offline editing works.
+ * Joins the session's room as soon as there is a name, and leaves it at the end. `ready`
+ * comes before any connection: offline editing works.
  */
 export function useRoom(sessionId: string, userName: string): RoomState {
   const [state, setState] = useState<RoomState>(LOADING);
@@ -39,7 +39,6 @@ export function useRoom(sessionId: string, userName: string): RoomState {
 }
 
 async function join(sessionId: string, userName: string): Promise<Room> {
-  const { connect } = await import('collab-wasm');
   const user = { name: userName, color: freeColor([], Math.random()) };
   return connect(location.origin, roomName(sessionId), { user });
 }
@@ -51,7 +50,7 @@ function rename(room: Room, name: string): void {
 }
 
 function errorCode(error: unknown): ErrorCode | undefined {
-  // By shape, not by class: the class comes with the package, which may be what failed to load.
+  // By shape: whatever else is thrown means that nothing could be loaded.
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? (code as ErrorCode) : 'wasm_failed';
 }
