@@ -1,12 +1,10 @@
 /**
- * Starts the page: the shell and, beside it, the document's WebAssembly, so that one can soon type;
- * the heavy editor while that is already on the screen.
+ * Starts the page: the shell and, beside it, the document's WebAssembly, so that one can soon type.
  */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { preload } from 'collab-wasm';
 import { App } from './App';
-import { loadMonaco } from './editor/useMonaco';
 import './styles/tokens.css';
 import './styles/base.css';
 
@@ -21,6 +19,3 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
-
-// After the frame that shows the shell. A failure is shown by the editor, which asks again.
-requestAnimationFrame(() => setTimeout(() => loadMonaco().catch(() => undefined)));

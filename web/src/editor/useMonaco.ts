@@ -8,10 +8,10 @@ export interface LoadedMonaco {
   Editor: typeof import('./Editor')['Editor'];
 }
 
-/** Starts at the first call and is shared: the modules load while the room is being joined. */
+/** Starts at the first call and is shared. */
 let loading: Promise<LoadedMonaco> | null = null;
 
-export function loadMonaco(): Promise<LoadedMonaco> {
+function loadMonaco(): Promise<LoadedMonaco> {
   loading ??= Promise.all([import('./monaco'), import('./Editor')]).then(([{ monaco }, { Editor }]) => ({
     monaco,
     Editor,
@@ -21,17 +21,25 @@ export function loadMonaco(): Promise<LoadedMonaco> {
 
 export type MonacoState = { kind: 'loading' } | ({ kind: 'ready' } & LoadedMonaco) | { kind: 'failed' };
 
-export function useMonaco(): MonacoState {
+/**
+ * Monaco, from when it is wanted: to evaluate it takes longer than all the rest of the page, which
+ * would keep the plain editor from the screen.
+ */
+export function useMonaco(wanted: boolean): MonacoState {
   const [state, setState] = useState<MonacoState>({ kind: 'loading' });
   useEffect(() => {
+    if (!wanted) return;
     let gone = false;
-    loadMonaco().then(
-      (loaded) => gone || setState({ kind: 'ready', ...loaded }),
-      () => gone || setState({ kind: 'failed' }),
-    );
+    const load = (): void =>
+      void loadMonaco().then(
+        (loaded) => gone || setState({ kind: 'ready', ...loaded }),
+        () => gone || setState({ kind: 'failed' }),
+      );
+    // After the frame that shows the plain editor.
+    requestAnimationFrame(() => setTimeout(load));
     return () => {
       gone = true;
     };
-  }, []);
+  }, [wanted]);
   return state;
 }

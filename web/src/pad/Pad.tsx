@@ -33,7 +33,7 @@ interface PadProps {
 export function Pad({ sessionId, userName, onName }: PadProps) {
   const state = useRoom(sessionId, userName);
   const room = state.kind === 'ready' ? state.room : null;
-  const monaco = useMonaco();
+  const monaco = useMonaco(state.kind === 'ready');
   const status = useStatus(room);
   const theme = useTheme();
   const people = usePeople(room);
