@@ -10,8 +10,9 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message as Data};
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
@@ -95,7 +96,9 @@ impl Connect {
         }
         let stream = tcp.connect(self.address).await?;
         stream.set_nodelay(true)?;
-        Ok(client_async(request, stream).await?.0)
+        // A channel comes in one frame, and browsers take any size.
+        let any_size = WebSocketConfig::default().max_frame_size(None).max_message_size(None);
+        Ok(client_async_with_config(request, stream, Some(any_size)).await?.0)
     }
 
     /// Connects with a new document and says what a client says first, waiting for nothing.

@@ -5,6 +5,7 @@
 
 mod criterion;
 mod instructions;
+mod libraries;
 mod machine;
 mod measures;
 mod page;
@@ -32,6 +33,9 @@ pub(crate) struct Bench {
     /// With --peers: leave a relay out, by its name; may be repeated
     #[arg(long, requires = "peers", value_name = "NAME")]
     skip: Vec<String>,
+    /// The same histories through our documents, yrs, loro, automerge and diamond-types
+    #[arg(long, conflicts_with_all = ["peers", "instructions", "files"])]
+    libraries: bool,
     /// Count instructions with valgrind and compare them with the last ones
     #[arg(long, conflicts_with = "peers")]
     instructions: bool,
@@ -47,6 +51,8 @@ impl Bench {
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
         if self.peers {
             relays::run(workspace, self.quick, &self.skip)
+        } else if self.libraries {
+            libraries::run(workspace)
         } else if self.instructions {
             instructions::run(workspace, self.bless)
         } else {
