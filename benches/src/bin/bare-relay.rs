@@ -112,10 +112,10 @@ impl Room {
         self.arrived
     }
 
-    /// Returns whether nobody is left.
+    /// Returns whether nobody is left, and no document that somebody may still come for.
     fn leave(&mut self, number: u64) -> bool {
         self.queues.remove(&number);
-        self.queues.is_empty()
+        self.queues.is_empty() && self.document == EMPTY_UPDATE
     }
 
     fn take(&mut self, from: u64, own: &mpsc::Sender<Bytes>, frame: &Bytes) -> Result<()> {
