@@ -6,8 +6,7 @@
 //! update instead, and with it on every snapshot that contains it.
 
 use super::Refusal;
-use super::decode::{Id, Struct, Visitor, content, info, walk};
-use super::reader::Reader;
+use super::decode::{Struct, Visitor, content, walk};
 use crate::wire::Writer;
 
 /// `update` with GC structs in place of all children of those units (client, clock) that are
@@ -32,7 +31,7 @@ struct Burial<'a, F> {
 
 impl<'a, F: FnMut(u64, u32) -> bool> Visitor<'a> for Burial<'a, F> {
     fn block(&mut self, block: &Struct<'a>) {
-        let parent = parent_unit(block);
+        let parent = block.parent_unit();
         if !parent.is_some_and(|parent| (self.no_type)(parent.client, parent.clock)) {
             return;
         }
@@ -43,19 +42,4 @@ impl<'a, F: FnMut(u64, u32) -> bool> Visitor<'a> for Burial<'a, F> {
     }
 
     fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
-}
-
-/// The unit that a struct names as its parent; `None` for a root type, or where a neighbour tells.
-pub(super) fn parent_unit(block: &Struct<'_>) -> Option<Id> {
-    let told_by_neighbour = block.info & (info::ORIGIN | info::RIGHT_ORIGIN) != 0;
-    if told_by_neighbour || matches!(block.info, content::GC | content::SKIP) {
-        return None;
-    }
-    let mut reader = Reader::new(block.parent);
-    // The parent was checked when the struct was read: 0, client and clock, or 1 and a name.
-    if reader.uint() != Ok(0) {
-        return None;
-    }
-    let (client, clock) = (reader.uint().ok()?, reader.uint().ok()?);
-    Some(Id { client, clock: u32::try_from(clock).ok()? })
 }

@@ -91,6 +91,22 @@ impl Struct<'_> {
     pub(crate) const fn end_at(&self) -> usize {
         self.at + self.raw.len()
     }
+
+    /// The unit that it names as its parent; `None` for a root type, or where a neighbour tells.
+    pub(crate) fn parent_unit(&self) -> Option<Id> {
+        // It was checked when the struct was read: nothing; 0, client and clock; or 1 and a name.
+        let mut reader = Reader::new(self.parent);
+        if reader.uint() != Ok(0) {
+            return None;
+        }
+        let (client, clock) = (reader.uint().ok()?, reader.uint().ok()?);
+        Some(Id { client, clock: u32::try_from(clock).ok()? })
+    }
+
+    /// The units that must be there before it can take its place.
+    pub(crate) fn names(&self) -> [Option<Id>; 3] {
+        [self.origin, self.right_origin, self.parent_unit()]
+    }
 }
 
 /// What stands before a struct's content.

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Refusal;
-use super::bury::parent_unit;
 use super::decode::{Id, Struct, Visitor, content, walk};
 use crate::wire::Writer;
 
@@ -81,7 +80,9 @@ impl Parting<'_> {
                 if is_gap {
                     break;
                 }
-                if let Some(missing) = needs(block).find(|&id| !is_known(&next, id)) {
+                if let Some(missing) =
+                    block.names().into_iter().flatten().find(|&id| !is_known(&next, id))
+                {
                     blocked.entry(missing.client).or_default().push(at);
                     break;
                 }
@@ -120,11 +121,6 @@ impl<'a> Section<'a> {
 
 fn clock(next: &BTreeMap<u64, u32>, client: u64, known: impl Fn(u64) -> u32) -> u32 {
     next.get(&client).copied().unwrap_or_else(|| known(client))
-}
-
-/// The units that a struct refers to.
-fn needs(block: &Struct<'_>) -> impl Iterator<Item = Id> {
-    [block.origin, block.right_origin, parent_unit(block)].into_iter().flatten()
 }
 
 fn write_sections<'s, 'a: 's>(

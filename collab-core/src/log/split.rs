@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use super::bury::parent_unit;
 use super::decode::{Id, Struct, Visitor, content, info, walk};
 use super::ids::{IdSet, Span};
 use super::reader::Reader;
@@ -87,7 +86,7 @@ impl<'a> Visitor<'a> for Parts<'a> {
                 id: block.id,
                 end: block.end(),
                 bytes: Bytes::AsItLies(block.raw),
-                names: names(block),
+                names: block.names(),
             });
         } else {
             cut(block, room.saturating_sub(2 * CLIENT_BYTES).max(64), &mut section.chunks);
@@ -97,11 +96,6 @@ impl<'a> Visitor<'a> for Parts<'a> {
     fn delete(&mut self, client: u64, start: u32, end: u32) {
         self.deletes.insert(Span { client, start, end });
     }
-}
-
-/// The units that must be there before a struct.
-fn names(block: &Struct<'_>) -> [Option<Id>; 3] {
-    [block.origin, block.right_origin, parent_unit(block)]
 }
 
 const fn is_divisible(block: &Struct<'_>) -> bool {
@@ -132,7 +126,7 @@ fn cut<'a>(block: &Struct<'a>, bytes: usize, chunks: &mut Vec<Chunk<'a>>) {
         let is_text = block.kind() == content::STRING;
         writer.var_uint(if is_text { len as u64 } else { u64::from(units) });
         writer.bytes(&rest[..len]);
-        let names = if is_first { names(block) } else { [None; 3] };
+        let names = if is_first { block.names() } else { [None; 3] };
         let end = id.clock + units;
         chunks.push(Chunk { id, end, bytes: Bytes::Cut(writer.into_vec()), names });
         (rest, id.clock) = (&rest[len..], end);

@@ -172,9 +172,7 @@ impl Work<'_, '_> {
 
     /// A unit that a struct depends on and that is not here.
     fn missing(&self, block: &Struct<'_>) -> Option<Id> {
-        let parent = parent_unit(block);
-        let mut needed = block.origin.iter().chain(&block.right_origin).chain(&parent);
-        needed.find(|id| !self.has(**id)).copied()
+        block.names().into_iter().flatten().find(|&id| !self.has(id))
     }
 
     fn has(&self, id: Id) -> bool {
@@ -334,17 +332,4 @@ fn flags(block: &Struct<'_>) -> u32 {
         content::STRING | content::EMBED | content::TYPE => 0,
         _ => FOREIGN,
     }
-}
-
-/// The unit that a struct names as its parent.
-fn parent_unit(block: &Struct<'_>) -> Option<Id> {
-    if block.parent.is_empty() {
-        return None;
-    }
-    let mut reader = Reader::new(block.parent);
-    if reader.uint() != Ok(0) {
-        return None;
-    }
-    let (client, clock) = (reader.uint().ok()?, reader.uint().ok()?);
-    Some(Id { client, clock: u32::try_from(clock).ok()? })
 }
