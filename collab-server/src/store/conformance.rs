@@ -23,6 +23,7 @@ pub async fn all<R: Reopen>(reopen: &R) {
     an_unknown_channel_is_empty(reopen).await;
     appends_come_back_in_order_after_reopening(reopen).await;
     rooms_and_channels_are_separate(reopen).await;
+    channels_are_listed_by_prefix_in_byte_order(reopen).await;
     unicode_names_are_kept_apart(reopen).await;
     large_and_empty_values_come_back_unchanged(reopen).await;
     duplicates_are_kept(reopen).await;
@@ -61,6 +62,42 @@ async fn rooms_and_channels_are_separate<R: Reopen>(reopen: &R) {
     assert_eq!(values(&load(&store, &a, "doc").await), [vec![1], vec![4]]);
     assert_eq!(values(&load(&store, &b, "doc").await), [vec![2]]);
     assert_eq!(values(&load(&store, &a, "chat").await), [vec![3]]);
+}
+
+async fn channels_are_listed_by_prefix_in_byte_order<R: Reopen>(reopen: &R) {
+    let (listed, gone) = (room("listed"), room("listed/gone"));
+    let store = reopen.open();
+    // Byte order is neither the order of a dictionary nor that of UTF-16.
+    let chats = [
+        "chat",
+        "chat/",
+        "chat/A",
+        "chat/_",
+        "chat/a",
+        "chat/a%",
+        "chat/é",
+        "chat/\u{ffff}",
+        "chat/🦀",
+    ];
+    let others = ["Chat/a", "cha", "chas/z", "chau", "doc"];
+    for name in chats.iter().rev().chain(&others) {
+        append(&store, &listed, name, &[Bytes::from("a")]).await;
+    }
+    append(&store, &gone, "chat/gone", &[Bytes::from("a")]).await;
+    store.delete_room(&gone).await.expect("delete");
+    drop(store);
+    let store = &reopen.open();
+    let channels =
+        async |room, prefix, max| store.channels(room, prefix, max).await.expect("the channels");
+    let names = |names: &[&str]| names.iter().map(|&name| name.into()).collect::<Vec<_>>();
+    assert_eq!(channels(&listed, "chat", 100).await, names(&chats));
+    assert_eq!(channels(&listed, "chat/", 3).await, names(&chats[1..4]), "the first ones");
+    assert_eq!(channels(&listed, "chat/a%", 9).await, names(&["chat/a%"]), "no wildcards");
+    assert_eq!(channels(&listed, "", 100).await.len(), chats.len() + others.len());
+    assert!(channels(&listed, "chat", 0).await.is_empty());
+    assert!(channels(&listed, "z", 9).await.is_empty());
+    assert!(channels(&gone, "", 9).await.is_empty(), "a deleted room has no channels");
+    assert!(channels(&room("unknown"), "", 9).await.is_empty());
 }
 
 async fn unicode_names_are_kept_apart<R: Reopen>(reopen: &R) {

@@ -1,7 +1,7 @@
 //! A store that keeps nothing: a room exists as long as somebody is in it.
 
 use bytes::Bytes;
-use collab_core::relay::{Position, Stored};
+use collab_core::relay::{ChannelName, Position, Stored};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Answer, Append, Store};
@@ -21,6 +21,15 @@ impl Store for EphemeralStore {
 
     fn load<'a>(&'a self, _room: &'a RoomName, _channel: &'a str) -> Answer<'a, Stored> {
         Box::pin(async { Ok(Stored::default()) })
+    }
+
+    fn channels<'a>(
+        &'a self,
+        _room: &'a RoomName,
+        _prefix: &'a str,
+        _max: usize,
+    ) -> Answer<'a, Vec<ChannelName>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {

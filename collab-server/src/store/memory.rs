@@ -1,7 +1,8 @@
 //! A store in memory: keeps rooms as long as the process lives. For tests and for embedders that
 //! want rooms to outlive their last connection, but no disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -19,7 +20,7 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct State {
     last_position: u64,
-    rooms: HashMap<RoomName, HashMap<ChannelName, Channel>>,
+    rooms: HashMap<RoomName, BTreeMap<ChannelName, Channel>>,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +46,15 @@ impl State {
             return Stored::default();
         };
         Stored { snapshot: channel.snapshot.clone(), tail: channel.tail.clone() }
+    }
+
+    fn channels(&self, room: &RoomName, prefix: &str, max: usize) -> Vec<ChannelName> {
+        let Some(channels) = self.rooms.get(room) else {
+            return Vec::new();
+        };
+        let from = channels.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        let names = from.map(|(name, _)| name).take_while(|name| name.starts_with(prefix));
+        names.take(max).cloned().collect()
     }
 
     fn append(&mut self, append: Append) -> Position {
@@ -84,6 +94,16 @@ impl Store for MemoryStore {
     fn load<'a>(&'a self, room: &'a RoomName, channel: &'a str) -> Answer<'a, Stored> {
         let stored = self.state().load(room, channel);
         Box::pin(async { Ok(stored) })
+    }
+
+    fn channels<'a>(
+        &'a self,
+        room: &'a RoomName,
+        prefix: &'a str,
+        max: usize,
+    ) -> Answer<'a, Vec<ChannelName>> {
+        let names = self.state().channels(room, prefix, max);
+        Box::pin(async { Ok(names) })
     }
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {

@@ -43,6 +43,15 @@ pub trait Store: Send + Sync + 'static {
     /// positions. Bytes that differ from what was appended are [`StoreError::Damaged`].
     fn load<'a>(&'a self, room: &'a RoomName, channel: &'a str) -> Answer<'a, Stored>;
 
+    /// The names of the room's channels that start with `prefix` and hold anything: the first `max`
+    /// of them, sorted by their bytes.
+    fn channels<'a>(
+        &'a self,
+        room: &'a RoomName,
+        prefix: &'a str,
+        max: usize,
+    ) -> Answer<'a, Vec<ChannelName>>;
+
     /// Keeps a whole batch or nothing of it; answers with one position per update, in order.
     /// Positions grow within a channel and are never used twice. After an error the batch may be
     /// given again: a duplicate is harmless, since merging is idempotent.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use collab_core::relay::{Position, Stored};
+use collab_core::relay::{ChannelName, Position, Stored};
 use collab_core::wire::{Dialect, EventKind};
 use collab_server::store::{Answer, Append, SqliteStore, Store, StoreError};
 use collab_server::{Relay, RelayConfig, RoomName};
@@ -40,6 +40,15 @@ impl Store for Faulty {
         }
         assert!(!self.faults.loads_panic.load(Ordering::Relaxed), "a load panics, as it was told");
         self.inner.load(room, channel)
+    }
+
+    fn channels<'a>(
+        &'a self,
+        room: &'a RoomName,
+        prefix: &'a str,
+        max: usize,
+    ) -> Answer<'a, Vec<ChannelName>> {
+        self.inner.channels(room, prefix, max)
     }
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {

@@ -15,7 +15,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use collab_core::relay::{Position, Stored};
+use collab_core::relay::{ChannelName, Position, Stored};
 
 use super::{Answer, Append, Store, StoreError};
 use crate::RoomName;
@@ -110,6 +110,18 @@ impl Store for SqliteStore {
     fn load<'a>(&'a self, room: &'a RoomName, channel: &'a str) -> Answer<'a, Stored> {
         let key = ChannelKey::new(room, channel);
         Box::pin(self.readers.read(move |connection| rows::load(connection, &key)))
+    }
+
+    fn channels<'a>(
+        &'a self,
+        room: &'a RoomName,
+        prefix: &'a str,
+        max: usize,
+    ) -> Answer<'a, Vec<ChannelName>> {
+        let (room, prefix) = (room.clone(), prefix.to_owned());
+        Box::pin(
+            self.readers.read(move |connection| rows::channels(connection, &room, &prefix, max)),
+        )
     }
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {

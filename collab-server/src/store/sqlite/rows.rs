@@ -4,13 +4,15 @@
 //! that ended up in the wrong channel are both found.
 
 use bytes::Bytes;
-use collab_core::relay::{Position, Stored};
+use collab_core::relay::{ChannelName, Position, Stored};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::RoomName;
 use crate::store::{Append, StoreError};
 
 const FIND_CHANNEL: &str = "SELECT id FROM channel WHERE room = ?1 AND name = ?2";
+const CHANNELS: &str =
+    "SELECT name FROM channel WHERE room = ?1 AND name >= ?2 ORDER BY name LIMIT ?3";
 const ADD_CHANNEL: &str = "INSERT INTO channel (room, name) VALUES (?1, ?2)";
 const ADD_ENTRY: &str = "INSERT INTO entry (channel, checksum, bytes) VALUES (?1, ?2, ?3)";
 const LAST_ENTRY: &str = "SELECT max(position) FROM entry WHERE channel = ?1";
@@ -65,6 +67,7 @@ impl ChannelKey {
 pub(super) fn prepare_all(connection: &Connection) -> rusqlite::Result<()> {
     let statements = [
         FIND_CHANNEL,
+        CHANNELS,
         ADD_CHANNEL,
         ADD_ENTRY,
         LAST_ENTRY,
@@ -79,6 +82,28 @@ pub(super) fn prepare_all(connection: &Connection) -> rusqlite::Result<()> {
         DELETE_ROOM,
     ];
     statements.into_iter().try_for_each(|sql| connection.prepare_cached(sql).map(drop))
+}
+
+/// Reads the first names that start with `prefix`.
+pub(super) fn channels(
+    connection: &mut Connection,
+    room: &RoomName,
+    prefix: &str,
+    max: usize,
+) -> Result<Vec<ChannelName>, StoreError> {
+    let mut statement = connection.prepare_cached(CHANNELS)?;
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    let mut rows = statement.query(params![room.as_str(), prefix, max])?;
+    let mut names = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name: ChannelName = row.get(0)?;
+        // SQLite orders text by its bytes, so nothing behind this one starts with the prefix.
+        if !name.starts_with(prefix) {
+            break;
+        }
+        names.push(name);
+    }
+    Ok(names)
 }
 
 /// Appends a whole batch in one transaction.
