@@ -11,11 +11,13 @@
 //! | [`log`] | encoded updates without a document: check, merge, diff, compaction |
 //! | [`relay`] | the server's room: who is here, what may they do, what goes to whom |
 //! | [`document`] | a room's text files on Yrs: edits, deltas, undo, sticky positions |
+//! | [`chat`] | messages in segments, conversations, and a client that only chats |
 //! | [`presence`] | typed awareness: who is here, where is their cursor |
 //! | [`sync`] | the client's session: connect, sync, offline, acknowledgements, reconnect |
 //!
 //! The formats are specified in `PROTOCOL.md`, the design in `ARCHITECTURE.md`.
 
+pub mod chat;
 pub mod document;
 pub mod log;
 pub mod presence;
