@@ -12,12 +12,14 @@
 //! | [`relay`] | the server's room: who is here, what may they do, what goes to whom |
 //! | [`document`] | a room's text files on Yrs: edits, deltas, undo, sticky positions |
 //! | [`chat`] | messages in segments, conversations, and a client that only chats |
+//! | [`command`] | what people type into a chat: slash commands, direct messages, completion |
 //! | [`presence`] | typed awareness: who is here, where is their cursor |
 //! | [`sync`] | the client's session: connect, sync, offline, acknowledgements, reconnect |
 //!
 //! The formats are specified in `PROTOCOL.md`, the design in `ARCHITECTURE.md`.
 
 pub mod chat;
+pub mod command;
 pub mod document;
 pub mod log;
 pub mod presence;
