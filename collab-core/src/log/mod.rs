@@ -33,6 +33,7 @@ pub use ids::StateVector;
 pub use live::Live;
 pub use merge::{CompactError, Deleted, Merged, compact, merge, merge_compared, salvage};
 pub(crate) use part::part;
+pub(crate) use reader::Reader;
 pub use refusal::Refusal;
 pub use snapshot::Snapshot;
 pub use split::split;
@@ -47,6 +48,11 @@ pub const EMPTY_UPDATE: &[u8] = &[0, 0];
 /// Whether `text` is JSON that every reader parses, nested no deeper than an update's values may be.
 pub(crate) fn is_portable_json(text: &str) -> bool {
     value::json(text).is_ok()
+}
+
+/// Reads over one lib0 `any`, checking it.
+pub(crate) fn skip_any(reader: &mut Reader<'_>) -> Result<(), Refusal> {
+    value::any(reader)
 }
 
 /// The encoded state of one channel. `U` is how its owner holds an update's bytes.
