@@ -156,9 +156,15 @@ impl Room {
             Dialect::Plain => self.open(peer, DOC_CHANNEL),
             Dialect::V1 => {
                 let (limits, keeps) = (self.config.limits, self.config.keeps);
-                let (version, peer_number, digests) = (VERSION, peer.0, true);
-                let welcome =
-                    Message::Welcome { version, peer: peer_number, grant, limits, keeps, digests };
+                let welcome = Message::Welcome {
+                    version: VERSION,
+                    peer: peer.0,
+                    grant,
+                    limits,
+                    keeps,
+                    digests: true,
+                    lists: false,
+                };
                 self.send(peer, Class::Control, 0, &welcome);
                 if !self.store_ok {
                     self.send_store_health(peer);

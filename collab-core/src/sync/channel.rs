@@ -19,7 +19,7 @@ pub(super) struct Channel {
     pub(super) ledger: Ledger,
     /// Why the relay takes no pushes, or did not open it.
     pub(super) refused: Option<ErrorCode>,
-    /// When to open it again, after the store could not serve it.
+    /// When to open it again, after the store could not serve it or too much was pushed at once.
     pub(super) reopen_at: Option<Timestamp>,
     /// As of the relay's last sync step 1.
     pub(super) relay_state_vector: Vec<u8>,
@@ -85,7 +85,7 @@ impl Channel {
         matches!(self.stage, Stage::Syncing | Stage::Live) && self.refused.is_none()
     }
 
-    /// The refusal to show. That of a store which may recover is not one: it is tried again.
+    /// The refusal to show. One that passes by itself is none: it is tried again.
     pub(super) fn refusal(&self) -> Option<ErrorCode> {
         self.refused.filter(|_| self.reopen_at.is_none())
     }

@@ -73,6 +73,9 @@ pub enum Output {
     PeerLeft { peer: u64 },
     /// The grant ends soon: answer with [`Input::Token`].
     TokenExpiring,
+    /// Channels that hold something and may be opened, after [`super::Session::list`]: all with this
+    /// prefix after each connect, then each new one. A name may come twice.
+    Listed { prefix: &'static str, names: Vec<Arc<str>> },
     /// Something was refused that does not stop the session: a signal, presence, a token.
     Refused { channel: Option<Arc<str>>, code: ErrorCode },
 }
@@ -137,9 +140,14 @@ pub enum Reason {
     Silence,
     /// The grant ends soon.
     TokenExpiry,
-    /// A channel that the store could not serve is opened again.
+    /// A channel that the store could not serve, or that took no more for now, is opened again.
     Reopen,
 }
+
+/// What cannot be listed: see [`crate::wire::LIST_PREFIXES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a prefix that relays list")]
+pub struct ListPrefixError;
 
 /// A name that cannot name a channel: see [`crate::wire::is_channel_name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

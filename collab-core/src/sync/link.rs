@@ -158,6 +158,12 @@ impl Session {
     pub(super) fn grant(&mut self, grant: &Grant) {
         let raised = self.facts.access < grant.access;
         self.facts.access = grant.access;
+        if *self.facts.user != *grant.user {
+            self.facts.user = grant.user.as_str().into();
+        }
+        if *self.facts.name != *grant.name {
+            self.facts.name = grant.name.as_str().into();
+        }
         let (now, margin) = (self.clock.wall(), self.config.token_margin);
         self.expiry = Expiry::new(now, grant.expires_at_ms, margin);
         if raised {

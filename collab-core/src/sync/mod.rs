@@ -27,6 +27,7 @@ mod expiry;
 mod io;
 mod ledger;
 mod link;
+mod listing;
 mod liveness;
 mod push;
 mod random;
@@ -36,7 +37,7 @@ mod session;
 mod status;
 
 pub use config::SessionConfig;
-pub use io::{Cause, ChannelNameError, Fault, Input, Output, Reason};
+pub use io::{Cause, ChannelNameError, Fault, Input, ListPrefixError, Output, Reason};
 pub use replica::{Replica, ReplicaError, Replicas};
 pub use session::Session;
 pub use status::{Phase, Status};

@@ -65,6 +65,7 @@ impl Session {
             Message::Received { seq } => self.received(number, seq)?,
             Message::Durable { seq } => self.durable(number, seq)?,
             Message::Error { code, seq: _, detail } => self.error(number, code, detail),
+            Message::Listed { prefix, names } => self.listed(prefix, names)?,
             Message::Grant(grant) => self.grant(&grant),
             Message::Signal { peer, payload } => self.signal_received(peer, payload),
             Message::Event { kind, payload } => self.event(number, kind, payload, replicas)?,
@@ -76,13 +77,15 @@ impl Session {
             | Message::Open { .. }
             | Message::Push { .. }
             | Message::Token { .. }
-            | Message::Ask { .. } => return Err(Fault::Unexpected),
+            | Message::Ask { .. }
+            | Message::List { .. } => return Err(Fault::Unexpected),
         }
         Ok(())
     }
 
     fn welcome(&mut self, message: &Message<'_>) -> Result<(), Fault> {
-        let Message::Welcome { version, peer, grant, limits, keeps, digests } = message else {
+        let Message::Welcome { version, peer, grant, limits, keeps, digests, lists } = message
+        else {
             return Err(Fault::Unexpected);
         };
         if *version != VERSION {
@@ -98,6 +101,7 @@ impl Session {
         if std::mem::take(&mut self.token_changed) {
             self.send_token();
         }
+        self.ask_lists(*lists);
         self.reopen_where(|_| true);
         Ok(())
     }
@@ -169,7 +173,7 @@ impl Session {
         if number == 0 || code.close().is_some() {
             self.connection_error(code, detail);
         } else if let Some(index) = self.index_of_number(number) {
-            self.channel_error(index, code);
+            self.channel_error(index, code, detail);
         }
     }
 
@@ -181,30 +185,37 @@ impl Session {
         let of_open = matches!(code, ErrorCode::TooManyChannels | ErrorCode::StoreUnavailable);
         let index = named.or_else(|| self.channels.iter().position(opening).filter(|_| of_open));
         if let Some(index) = index {
-            self.channel_error(index, code);
+            self.channel_error(index, code, detail);
         } else {
             self.facts.error = Some(code);
             self.report(None, code);
         }
     }
 
-    fn channel_error(&mut self, index: usize, code: ErrorCode) {
+    fn channel_error(&mut self, index: usize, code: ErrorCode, detail: &str) {
         if matches!(code, ErrorCode::AwarenessRefused | ErrorCode::SignalRefused) {
             return self.report(Some(index), code);
         }
         self.facts.error = Some(code);
-        let reopen_at = self.clock.now() + self.reopen_backoff.wait();
+        let reopen_at = self.clock.now() + self.wait_after(code, detail);
         let channel = &mut self.channels[index];
         channel.refused = channel.refused.or(Some(code));
         if channel.stage == Stage::Opening {
             channel.stage = Stage::Closed;
         }
-        if channel.refused == Some(ErrorCode::StoreUnavailable) {
+        if channel.refused.is_some_and(passes) {
             channel.reopen_at.get_or_insert(reopen_at);
         }
         if channel.abandoned {
             self.channels.remove(index);
         }
+    }
+
+    /// How long to wait before a channel is opened again: as told, or longer each time.
+    fn wait_after(&mut self, code: ErrorCode, detail: &str) -> Duration {
+        let told = detail.parse().ok().filter(|_| code == ErrorCode::RateLimited);
+        let told = told.map(|ms| Duration::from_millis(ms).min(RETRY_AFTER_MAX));
+        told.unwrap_or_else(|| self.reopen_backoff.wait())
     }
 
     fn signal_received(&mut self, peer: u64, payload: &[u8]) {
@@ -241,9 +252,17 @@ impl Session {
     fn store_health(&mut self, ok: bool) {
         self.facts.store_ok = ok;
         if ok {
-            self.reopen_where(|channel| channel.reopen_at.is_some());
+            let unavailable = Some(ErrorCode::StoreUnavailable);
+            self.reopen_where(|channel| {
+                channel.reopen_at.is_some() && channel.refused == unavailable
+            });
         }
     }
+}
+
+/// Whether a refusal is over after a wait.
+const fn passes(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::StoreUnavailable | ErrorCode::RateLimited)
 }
 
 /// A relay that is newer than this session may know more codes.

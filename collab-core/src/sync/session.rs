@@ -30,6 +30,9 @@ pub struct Session {
     pub(super) limits: Limits,
     /// Whether the relay takes `ask`.
     pub(super) digests: bool,
+    /// Whether the relay takes `list`, and what the caller wants listed.
+    pub(super) lists: bool,
+    pub(super) listings: Vec<&'static str>,
     pub(super) expiry: Expiry,
     /// The relay asked for this wait before the next connection.
     pub(super) retry_after: Duration,
@@ -59,6 +62,8 @@ impl Session {
                 signal_max_bytes: 0,
             },
             digests: false,
+            lists: false,
+            listings: Vec::new(),
             expiry: Expiry::NEVER,
             retry_after: Duration::ZERO,
             token_changed: false,

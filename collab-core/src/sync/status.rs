@@ -1,5 +1,7 @@
 //! What a user interface shows of a session.
 
+use std::sync::Arc;
+
 use crate::Timestamp;
 use crate::wire::{Access, ErrorCode};
 
@@ -12,6 +14,10 @@ pub struct Status {
     pub unsaved: u64,
     /// When the next connection is tried, while [`Phase::Offline`] and not stopped.
     pub retry_at: Option<Timestamp>,
+    /// Who the last grant says this is; empty for somebody anonymous.
+    pub user: Arc<str>,
+    /// What the relay calls this user; empty where they name themselves.
+    pub name: Arc<str>,
     /// What the last grant allows.
     pub access: Access,
     /// Whether the room keeps what it acknowledges as durable.
@@ -48,6 +54,8 @@ impl Default for Status {
             phase: Phase::Offline,
             unsaved: 0,
             retry_at: None,
+            user: "".into(),
+            name: "".into(),
             access: Access::Write,
             keeps: true,
             store_ok: true,

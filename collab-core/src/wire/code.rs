@@ -13,6 +13,9 @@ pub enum ErrorCode {
     Unauthorized = 30,
     Forbidden = 31,
     ReadOnly = 32,
+    NotAuthor = 33,
+    ChatRefused = 34,
+    RateLimited = 35,
     UpdateTooLarge = 40,
     RoomFull = 41,
     AwarenessRefused = 42,
@@ -56,7 +59,7 @@ impl CloseCode {
 }
 
 impl ErrorCode {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 21] = [
         Self::Malformed,
         Self::Unexpected,
         Self::UnsupportedVersion,
@@ -65,6 +68,9 @@ impl ErrorCode {
         Self::Unauthorized,
         Self::Forbidden,
         Self::ReadOnly,
+        Self::NotAuthor,
+        Self::ChatRefused,
+        Self::RateLimited,
         Self::UpdateTooLarge,
         Self::RoomFull,
         Self::AwarenessRefused,
@@ -93,6 +99,9 @@ impl ErrorCode {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::ReadOnly => "read_only",
+            Self::NotAuthor => "not_author",
+            Self::ChatRefused => "chat_refused",
+            Self::RateLimited => "rate_limited",
             Self::UpdateTooLarge => "update_too_large",
             Self::RoomFull => "room_full",
             Self::AwarenessRefused => "awareness_refused",

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::names::take_names;
 use super::{Dialect, Reader, WireError, Writer};
 
 /// A frame: a message, behind a channel number in `collab.v1`.
@@ -37,6 +38,8 @@ pub enum Message<'a> {
         keeps: bool,
         /// Whether the relay takes `Ask`.
         digests: bool,
+        /// Whether the relay takes `List`.
+        lists: bool,
     },
     Open {
         name: &'a str,
@@ -91,6 +94,15 @@ pub enum Message<'a> {
     Differ {
         buckets: &'a [u8],
     },
+    /// Which channels are there, and will be? `prefix` is one of [`super::LIST_PREFIXES`].
+    List {
+        prefix: &'a str,
+    },
+    /// `names` are those of [`super::write_names`].
+    Listed {
+        prefix: &'a str,
+        names: &'a [u8],
+    },
 }
 
 /// The sync protocol of y-protocols.
@@ -107,6 +119,7 @@ pub enum Sync<'a> {
 /// Bits of the flags in `welcome`.
 const FLAG_KEEPS: u64 = 1;
 const FLAG_DIGESTS: u64 = 2;
+const FLAG_LISTS: u64 = 4;
 
 /// What a user may do in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,6 +135,8 @@ pub enum Access {
 pub struct Grant {
     /// The user's ID; empty for an anonymous guest.
     pub user: String,
+    /// What the user is called, where the authorizer decides that; empty where they say it themselves.
+    pub name: String,
     /// What they may do in this room.
     pub access: Access,
     /// Unix time in ms at which the grant ends; 0 for never.
@@ -233,23 +248,33 @@ impl<'a> Message<'a> {
                 detail: reader.var_string()?,
             },
             25 => Self::Token { token: reader.var_string()? },
-            26 => Self::Grant(Grant::read(reader)?),
+            26 => Self::read_grant(reader)?,
             27 => Self::Signal { peer: reader.var_uint()?, payload: reader.var_bytes()? },
             28 => Self::Event { kind: reader.var_uint()?, payload: reader.var_bytes()? },
             29 => Self::Ping { nonce: reader.var_uint()? },
             30 => Self::Pong { nonce: reader.var_uint()? },
             31 => Self::Ask { state_vector: reader.var_bytes()?, digest: reader.var_bytes()? },
             32 => Self::Differ { buckets: reader.var_bytes()? },
+            33 => Self::List { prefix: reader.var_string()? },
+            34 => Self::Listed { prefix: reader.var_string()?, names: take_names(reader)? },
             _ => return Err(WireError::UnknownType(tag)),
         })
     }
 
     fn read_welcome(reader: &mut Reader<'a>) -> Result<Self, WireError> {
         let (version, peer) = (reader.var_uint()?, reader.var_uint()?);
-        let (grant, limits) = (Grant::read(reader)?, Limits::read(reader)?);
+        let (mut grant, limits) = (Grant::read(reader)?, Limits::read(reader)?);
         let flags = reader.var_uint()?;
-        let (keeps, digests) = (flags & FLAG_KEEPS != 0, flags & FLAG_DIGESTS != 0);
-        Ok(Self::Welcome { version, peer, grant, limits, keeps, digests })
+        let has = |flag| flags & flag != 0;
+        let (keeps, digests, lists) = (has(FLAG_KEEPS), has(FLAG_DIGESTS), has(FLAG_LISTS));
+        grant.name = read_name(reader)?;
+        Ok(Self::Welcome { version, peer, grant, limits, keeps, digests, lists })
+    }
+
+    fn read_grant(reader: &mut Reader<'a>) -> Result<Self, WireError> {
+        let mut grant = Grant::read(reader)?;
+        grant.name = read_name(reader)?;
+        Ok(Self::Grant(grant))
     }
 
     fn write(&self, w: &mut Writer) {
@@ -266,15 +291,16 @@ impl<'a> Message<'a> {
                 w.var_uint(*version);
                 w.var_string(token);
             }
-            Self::Welcome { version, peer, grant, limits, keeps, digests } => {
+            Self::Welcome { version, peer, grant, limits, keeps, digests, lists } => {
                 w.var_uint(*version);
                 w.var_uint(*peer);
                 grant.write(w);
                 limits.write(w);
-                let keeps = if *keeps { FLAG_KEEPS } else { 0 };
-                w.var_uint(keeps | if *digests { FLAG_DIGESTS } else { 0 });
+                let flags = [(keeps, FLAG_KEEPS), (digests, FLAG_DIGESTS), (lists, FLAG_LISTS)];
+                w.var_uint(flags.iter().filter(|(set, _)| **set).map(|(_, flag)| flag).sum());
+                w.var_string(&grant.name);
             }
-            Self::Open { name } => w.var_string(name),
+            Self::Open { name } | Self::List { prefix: name } => w.var_string(name),
             Self::Opened { name, access } => {
                 w.var_string(name);
                 w.var_uint(*access as u64);
@@ -290,7 +316,10 @@ impl<'a> Message<'a> {
                 w.var_string(detail);
             }
             Self::Token { token } => w.var_string(token),
-            Self::Grant(grant) => grant.write(w),
+            Self::Grant(grant) => {
+                grant.write(w);
+                w.var_string(&grant.name);
+            }
             Self::Signal { peer: number, payload } | Self::Event { kind: number, payload } => {
                 w.var_uint(*number);
                 w.var_bytes(payload);
@@ -301,6 +330,10 @@ impl<'a> Message<'a> {
                 w.var_bytes(digest);
             }
             Self::Differ { buckets } => w.var_bytes(buckets),
+            Self::Listed { prefix, names } => {
+                w.var_string(prefix);
+                w.bytes(names);
+            }
         }
     }
 
@@ -327,6 +360,8 @@ impl<'a> Message<'a> {
             Self::Pong { .. } => 30,
             Self::Ask { .. } => 31,
             Self::Differ { .. } => 32,
+            Self::List { .. } => 33,
+            Self::Listed { .. } => 34,
         }
     }
 
@@ -337,7 +372,8 @@ impl<'a> Message<'a> {
             | Self::Push { update: b, .. }
             | Self::Signal { payload: b, .. }
             | Self::Event { payload: b, .. }
-            | Self::Differ { buckets: b } => b.len(),
+            | Self::Differ { buckets: b }
+            | Self::Listed { names: b, .. } => b.len(),
             Self::Ask { state_vector, digest } => state_vector.len() + digest.len(),
             _ => 64,
         }
@@ -380,12 +416,14 @@ impl Access {
 impl Grant {
     /// Anybody may write, for ever: what an open relay grants.
     pub const fn open() -> Self {
-        Self { user: String::new(), access: Access::Write, expires_at_ms: 0 }
+        Self { user: String::new(), name: String::new(), access: Access::Write, expires_at_ms: 0 }
     }
 
+    /// Without its name, which came later and stands at the end of its messages.
     fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
         Ok(Self {
             user: reader.var_string()?.to_owned(),
+            name: String::new(),
             access: Access::read(reader)?,
             expires_at_ms: reader.var_uint()?,
         })
@@ -396,6 +434,11 @@ impl Grant {
         writer.var_uint(self.access as u64);
         writer.var_uint(self.expires_at_ms);
     }
+}
+
+/// A grant's name; relays from before it say none.
+fn read_name(reader: &mut Reader<'_>) -> Result<String, WireError> {
+    if reader.is_empty() { Ok(String::new()) } else { Ok(reader.var_string()?.to_owned()) }
 }
 
 impl Limits {

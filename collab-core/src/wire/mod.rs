@@ -9,12 +9,14 @@ mod awareness;
 mod code;
 mod codec;
 mod message;
+mod names;
 mod shared;
 
 pub use awareness::{AwarenessEntry, read_awareness, write_awareness};
 pub use code::{CloseCode, ErrorCode};
 pub use codec::{Reader, VAR_UINT_MAX, WireError, Writer};
 pub use message::{Access, EventKind, Frame, Grant, Limits, Message, Sync};
+pub use names::{LIST_PREFIXES, read_names, write_names};
 pub use shared::SharedUpdate;
 
 /// The WebSocket subprotocol that selects [`Dialect::V1`].

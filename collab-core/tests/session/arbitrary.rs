@@ -94,7 +94,7 @@ fn carry_out(client: &mut Client, step: Step) -> Vec<Output> {
         Step::Garbage(bytes) => client.input(Input::Frame(&bytes)),
         Step::Welcome { keeps, access, expires_in_ms } => {
             let expires_at_ms = if expires_in_ms == 0 { 0 } else { client.now_ms + expires_in_ms };
-            let grant = Grant { user: String::new(), access, expires_at_ms };
+            let grant = Grant { access, expires_at_ms, ..Grant::open() };
             client.hear(0, &welcome_with(grant, keeps))
         }
         Step::Opened(access) => client.hear(N, &Message::Opened { name: DOC, access }),

@@ -84,7 +84,8 @@ fn a_relay_of_another_version_is_refused() {
     let Message::Welcome { peer, grant, limits, keeps, .. } = welcome(true) else {
         unreachable!("a welcome")
     };
-    let welcome = Message::Welcome { version: 2, peer, grant, limits, keeps, digests: false };
+    let welcome =
+        Message::Welcome { version: 2, peer, grant, limits, keeps, digests: false, lists: false };
     client.hear(0, &welcome);
     assert_eq!(client.phase(), Phase::Refused(ErrorCode::UnsupportedVersion));
     assert_eq!(client.session.deadline(), None);

@@ -200,8 +200,8 @@ pub(crate) fn welcome(keeps: bool) -> Message<'static> {
 /// A relay that takes digests of deletions.
 pub(crate) fn welcome_with_digests() -> Message<'static> {
     match welcome(true) {
-        Message::Welcome { version, peer, grant, limits, keeps, .. } => {
-            Message::Welcome { version, peer, grant, limits, keeps, digests: true }
+        Message::Welcome { version, peer, grant, limits, keeps, lists, .. } => {
+            Message::Welcome { version, peer, grant, limits, keeps, digests: true, lists }
         }
         other => other,
     }
@@ -214,7 +214,7 @@ pub(crate) fn welcome_with(grant: Grant, keeps: bool) -> Message<'static> {
         awareness_max_bytes: 512,
         signal_max_bytes: 16,
     };
-    Message::Welcome { version: 1, peer: 5, grant, limits, keeps, digests: false }
+    Message::Welcome { version: 1, peer: 5, grant, limits, keeps, digests: false, lists: true }
 }
 
 pub(crate) const fn opened() -> Message<'static> {

@@ -7,6 +7,7 @@ mod connecting;
 mod deletions;
 mod faults;
 mod kit;
+mod listing;
 mod liveness;
 mod offline;
 mod presence;

@@ -191,3 +191,35 @@ fn signals_that_cannot_go_out_are_reported() {
     client.input(Input::Stop);
     assert!(refused(&client.input(signal(1))));
 }
+
+#[test]
+fn a_limited_channel_is_opened_again_after_the_told_wait_with_everything() {
+    let mut client = Client::live();
+    client.type_text("a");
+    client.type_text("b");
+    let code = ErrorCode::RateLimited as u64;
+    client.hear(N, &Message::Error { code, seq: 2, detail: "2500" });
+    client.hear(N, &Message::Durable { seq: 1 });
+    assert_eq!(client.phase(), Phase::Synced, "it passes by itself");
+    assert!(pushes(&client.type_text("c")).is_empty());
+    assert!(sent(&client.pass(2499)).is_empty());
+    let outputs = client.pass(1);
+    assert_eq!(sent(&outputs)[1].message, Message::Open { name: DOC });
+    client.hear(N, &opened());
+    let pushed = pushes(&client.hear(N, &step1(&[0])));
+    assert_eq!(text_of([pushed[0].1.as_slice()]), "abc");
+    assert_eq!(client.unsaved(), 2);
+    client.hear(N, &step2(&[0, 0]));
+    client.hear(N, &Message::Durable { seq: 1 });
+    assert_eq!(client.phase(), Phase::Saved);
+}
+
+#[test]
+fn the_store_coming_back_does_not_shorten_a_told_wait() {
+    let mut client = Client::live();
+    client.type_text("a");
+    let code = ErrorCode::RateLimited as u64;
+    client.hear(N, &Message::Error { code, seq: 1, detail: "2500" });
+    let back = event(EventKind::Store, 1);
+    assert!(sent(&client.input(Input::Frame(&back))).is_empty());
+}

@@ -21,7 +21,8 @@ impl Authorizer for ByToken {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let soon = (now + Duration::from_secs(2)).as_millis() as u64;
         let grant = |access, expires_at_ms| {
-            Ok(Grant { user: token.unwrap_or_default().into(), access, expires_at_ms })
+            let user = token.unwrap_or_default().into();
+            Ok(Grant { user, access, expires_at_ms, ..Grant::open() })
         };
         let result = match token {
             Some("writer") => grant(Access::Write, 0),
@@ -104,7 +105,7 @@ async fn an_authorizer_can_lower_and_revoke_at_any_time() {
     let server = server().await;
     let room = RoomName::new("room").unwrap();
     let mut client = connect(&server, Dialect::V1, "writer").join().await;
-    let lowered = Grant { user: "writer".into(), access: Access::Read, expires_at_ms: 0 };
+    let lowered = Grant { user: "writer".into(), access: Access::Read, ..Grant::open() };
     server.relay.regrant(&room, "writer", Some(&lowered));
     client.type_text("too late").await;
     client.until("the refusal", |client| client.errors == [ErrorCode::ReadOnly as u64]).await;

@@ -168,6 +168,7 @@ async fn messages_of_the_wrong_kind_close_with_4400() {
             limits: RelayConfig::default().room.limits,
             keeps: true,
             digests: true,
+            lists: true,
         },
         Message::Received { seq: 1 },
         Message::Hello { version: 1, token: "again" },

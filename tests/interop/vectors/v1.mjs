@@ -3,12 +3,16 @@ import * as encoding from 'lib0/encoding'
 import { hex, written } from './bytes.mjs'
 
 /** A field's shape and value: `['uint', 5]`, `['string', 'x']`, `['bytes', '00ff']`.
- * @typedef {['uint', number] | ['string', string] | ['bytes', string]} Field */
+ * @typedef {['uint', number] | ['string', string] | ['bytes', string] | ['strings', string[]]} Field */
 
 /** @param {encoding.Encoder} encoder @param {Field} field */
 const writeField = (encoder, [shape, value]) => {
   if (shape === 'uint') encoding.writeVarUint(encoder, value)
   else if (shape === 'string') encoding.writeVarString(encoder, value)
+  else if (shape === 'strings') {
+    encoding.writeVarUint(encoder, value.length)
+    value.forEach((text) => encoding.writeVarString(encoder, text))
+  }
   else encoding.writeVarUint8Array(encoder, Uint8Array.from(Buffer.from(value, 'hex')))
 }
 
@@ -33,6 +37,9 @@ const grant = (/** @type {string} */ user, /** @type {number} */ access, /** @ty
   expiresAtMs: ['uint', expiresAtMs],
 })
 
+/** Last in its message, where a grant got it. @returns {Record<string, Field>} */
+const name = (/** @type {string} */ text) => ({ name: ['string', text] })
+
 /** @type {Record<string, Field>} */
 const limits = {
   frameMaxBytes: ['uint', 4 * 2 ** 20 + 64 * 1024],
@@ -53,16 +60,24 @@ const connection = () => [
   frame('hello', 16, 0, { version: ['uint', 1], token: ['string', ''] }),
   frame('hello', 16, 0, { version: ['uint', 1], token: ['string', 'header.payload.signature'] }),
   frame('welcome', 17, 0, {
-    version: ['uint', 1], peer: ['uint', 77], ...grant('', 1, 0), ...limits, flags: ['uint', 1],
+    version: ['uint', 1], peer: ['uint', 77], ...grant('', 1, 0), ...limits, flags: ['uint', 1], ...name(''),
   }),
   frame('welcome', 17, 0, {
     version: ['uint', 1], peer: ['uint', 2 ** 40], ...grant('zoë@example.org', 0, 1790000000000), ...limits, flags: ['uint', 0],
+    ...name('Zoë'),
   }),
   frame('welcome', 17, 0, {
-    version: ['uint', 1], peer: ['uint', 2], ...grant('', 1, 0), ...limits, flags: ['uint', 3],
+    version: ['uint', 1], peer: ['uint', 2], ...grant('', 1, 0), ...limits, flags: ['uint', 3], ...name(''),
+  }),
+  frame('welcome', 17, 0, {
+    version: ['uint', 1], peer: ['uint', 3], ...grant('gq6cxpr4yxz3fjlo', 1, 0), ...limits, flags: ['uint', 7], ...name(''),
   }),
   frame('token', 25, 0, { token: ['string', 'fresh'] }),
-  frame('grant', 26, 0, grant('ada', 1, 1790000000000)),
+  frame('grant', 26, 0, { ...grant('ada', 1, 1790000000000), ...name('') }),
+  frame('grant', 26, 0, { ...grant('u7', 1, 0), ...name('Ada Lovelace') }),
+  frame('list', 33, 0, { prefix: ['string', 'dm/'] }),
+  frame('listed', 34, 0, { prefix: ['string', 'chat/'], names: ['strings', []] }),
+  frame('listed', 34, 0, { prefix: ['string', 'dm/'], names: ['strings', ['dm/ada/bob/0', 'dm/ada/g2/12']] }),
   frame('signal', 27, 0, { peer: ['uint', 300], payload: ['bytes', '00ff10'] }),
   frame('signal', 27, 0, { peer: ['uint', 1], payload: ['bytes', ''] }),
   frame('ping', 29, 0, { nonce: ['uint', 0] }),
@@ -84,6 +99,7 @@ const channels = () => [
   frame('durable', 23, 1, { seq: ['uint', 129] }),
   frame('error', 24, 1, { code: ['uint', 21], seq: ['uint', 3], detail: ['string', 'nested too deeply'] }),
   frame('error', 24, 0, { code: ['uint', 30], seq: ['uint', 0], detail: ['string', ''] }),
+  frame('error', 24, 1, { code: ['uint', 35], seq: ['uint', 9], detail: ['string', '2500'] }),
 ]
 
 const events = () => [

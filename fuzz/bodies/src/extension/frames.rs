@@ -120,7 +120,7 @@ fn stranger(script: &mut Script<'_>) -> PeerId {
 fn grant(script: &mut Script<'_>) -> Grant {
     let access = script.pick(&[Access::Write, Access::Write, Access::Write, Access::Read]);
     let expires_at_ms = script.pick(&[0, 0, 0, 1_010_000]);
-    Grant { user: String::new(), access, expires_at_ms }
+    Grant { access, expires_at_ms, ..Grant::open() }
 }
 
 fn state_vector(script: &mut Script<'_>) -> Vec<u8> {

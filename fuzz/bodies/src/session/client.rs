@@ -206,6 +206,6 @@ fn welcome(keeps: bool, access: Access, expires_at_ms: u64) -> Message<'static> 
         awareness_max_bytes: 512,
         signal_max_bytes: 16,
     };
-    let grant = Grant { user: String::new(), access, expires_at_ms };
-    Message::Welcome { version: 1, peer: 5, grant, limits, keeps, digests: keeps }
+    let grant = Grant { access, expires_at_ms, ..Grant::open() };
+    Message::Welcome { version: 1, peer: 5, grant, limits, keeps, digests: keeps, lists: keeps }
 }
