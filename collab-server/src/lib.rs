@@ -31,7 +31,7 @@ mod relay;
 mod room_name;
 pub mod store;
 
-pub use auth::{AuthRequest, Authorizer, Open, Refusal, RequestHead};
+pub use auth::{AuthRequest, Authorizer, Lease, Open, Refusal, RequestHead};
 pub use open_files::raise_open_files_limit;
 pub use relay::{NotReady, Relay, RelayBuilder, RelayConfig};
 pub use room_name::{RoomName, RoomNameError};
