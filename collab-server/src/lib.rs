@@ -18,7 +18,7 @@
 //! | module | its job |
 //! |---|---|
 //! | [`Relay`] | connections, rooms, bounded queues, the journal in front of the store |
-//! | [`store`] | where updates become durable: SQLite, memory, nothing |
+//! | [`store`] | where updates become durable: SQLite, Postgres, memory, nothing |
 //! | [`auth`] | who may do what |
 //! | [`http`] | what the binary serves: the relay, probes, metrics, the web page |
 //! | [`config`] | settings of the binary |
