@@ -193,7 +193,7 @@ impl StateVector {
     }
 
     /// Clients and their clocks, in descending order of clients.
-    pub(super) fn descending(&self) -> impl Iterator<Item = (u64, u32)> {
+    pub(crate) fn descending(&self) -> impl Iterator<Item = (u64, u32)> {
         self.clocks.iter().rev().map(|(&client, &clock)| (client, clock))
     }
 

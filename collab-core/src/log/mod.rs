@@ -21,13 +21,13 @@ pub(crate) mod reader;
 mod refusal;
 mod snapshot;
 mod split;
-pub mod v2;
 mod value;
 
 pub use answer::{Answer, First, Known};
 pub(crate) use bury::bury_children;
 use check::Spans;
 pub use check::{Checked, check};
+pub(crate) use decode::{Struct, Visitor, content, info, walk};
 pub use deletions::Deletions;
 pub use digest::{Differing, Digest};
 pub use ids::StateVector;

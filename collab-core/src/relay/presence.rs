@@ -14,11 +14,8 @@ use crate::Timestamp;
 use crate::wire::{AwarenessEntry, write_awareness};
 
 /// All awareness of one channel.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PresenceTable {
-    /// Whether entries must be renewed to stay. In a chat they last as long as their connections
-    /// (PROTOCOL section 7).
-    expires: bool,
     live: BTreeMap<u64, Live>,
     gone: BTreeMap<u64, Gone>,
 }
@@ -51,13 +48,9 @@ pub(super) enum Accepted {
 }
 
 impl PresenceTable {
-    pub(super) const fn new(expires: bool) -> Self {
-        Self { expires, live: BTreeMap::new(), gone: BTreeMap::new() }
-    }
-
     /// Whether there is nothing that a sweep could ever remove.
-    pub(super) fn is_settled(&self) -> bool {
-        self.gone.is_empty() && (self.live.is_empty() || !self.expires)
+    pub(super) fn is_empty(&self) -> bool {
+        self.live.is_empty() && self.gone.is_empty()
     }
 
     /// Takes one entry from `peer`. `newest_peer` is the newest connection that exists now.
@@ -119,9 +112,6 @@ impl PresenceTable {
         timeout: Duration,
     ) -> Option<Bytes> {
         self.gone.retain(|_, gone| now.since(gone.since) < timeout);
-        if !self.expires {
-            return None;
-        }
         let outdated = |live: &Live| now.since(live.renewed) >= timeout;
         let clients: Vec<u64> = self
             .live

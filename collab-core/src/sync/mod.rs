@@ -29,6 +29,7 @@ mod ledger;
 mod link;
 mod listing;
 mod liveness;
+mod progress;
 mod push;
 mod random;
 mod receive;
@@ -38,6 +39,7 @@ mod status;
 
 pub use config::SessionConfig;
 pub use io::{Cause, ChannelNameError, Fault, Input, ListPrefixError, Output, Reason};
+pub use progress::Progress;
 pub use replica::{Replica, ReplicaError, Replicas};
 pub use session::Session;
 pub use status::{Phase, Status};

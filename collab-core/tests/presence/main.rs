@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod bounds;
-mod lasting;
 mod model;
 mod protocol;
 mod states;

@@ -10,7 +10,6 @@ mod admission;
 mod editing;
 mod faults;
 mod hostile;
-mod leases;
 mod liveness;
 mod restart;
 mod slow_readers;

@@ -7,13 +7,12 @@
 
 mod collect;
 mod run;
-pub(super) mod text;
+mod text;
 mod write;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-pub(super) use self::collect::normalize;
 use self::collect::{ClientRuns, Collector};
 use super::check::check;
 use super::{Contents, Refusal};

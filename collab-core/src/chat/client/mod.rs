@@ -1,0 +1,376 @@
+//! A client of one room that only chats: session, conversations, and who is here.
+//!
+//! Sans-IO like its parts: inputs and time go in, outputs come out. For terminal programs and peers;
+//! the npm package composes the parts itself, beside its documents.
+
+mod people;
+
+pub use people::Person;
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::{
+    Change, ChatEvent, Chats, Conversation, MessageId, PRESENCE_CHANNEL, Place, SayError,
+    StoredError, UserId,
+};
+use crate::Timestamp;
+use crate::presence::{self, Presence};
+use crate::sync::{self, Session, SessionConfig, Status};
+use crate::wire::ErrorCode;
+
+/// How to chat.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// A fresh client ID of 31 to 53 random bits, which no other process uses.
+    pub client_id: u64,
+    /// What to call this user; a relay may decide otherwise.
+    pub name: String,
+    /// The user, if known before the relay says it: [`UserId::of_guest`] of the token, for an open
+    /// relay. Without it nothing can be written before the first connection.
+    pub user: Option<UserId>,
+    /// Token, seed and timing of the session.
+    pub session: SessionConfig,
+}
+
+impl ClientConfig {
+    /// A guest of an open relay, who holds `token` ([`super::guest_token`]). `seed` is random.
+    pub fn guest(client_id: u64, seed: u64, name: &str, token: &str) -> Self {
+        let session = SessionConfig::new(token, seed);
+        Self { client_id, name: name.to_owned(), user: UserId::of_guest(token), session }
+    }
+}
+
+/// What happened outside.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "fields are described with their variants")]
+pub enum Input<'a> {
+    /// Connect now, whatever stood in the way.
+    Start,
+    /// Take leave of the others, disconnect and stay so. What is written then waits.
+    Stop,
+    /// [`Output::Connect`] succeeded, with the subprotocol `collab.v1`.
+    Connected,
+    /// A binary frame arrived.
+    Frame(&'a [u8]),
+    /// The connection failed or ended by itself; `code` is the WebSocket close code, if any.
+    Disconnected { code: Option<u16> },
+    /// [`Client::deadline`] has come.
+    Tick,
+    /// The network may be there again: skip the wait.
+    NetworkBack,
+    /// A new token.
+    Token(String),
+}
+
+/// What is to be done, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Open a connection. Answer: [`Input::Connected`] or [`Input::Disconnected`].
+    Connect,
+    /// Send one binary frame.
+    Send(Bytes),
+    /// Close the connection, or stop opening it, and report nothing more of it.
+    Disconnect,
+    /// Something to show.
+    Event(Event),
+}
+
+/// What a program may want to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "fields are described with their variants")]
+pub enum Event {
+    /// Something differs in a conversation: see [`Client::take_changes`].
+    Changed(Place),
+    /// Somebody else wrote a message that was not there before.
+    Arrived { place: Place, id: MessageId },
+    /// A conversation was not there before.
+    Begun(Place),
+    /// [`Client::people`] differs.
+    PeopleChanged,
+    /// [`Client::status`] differs.
+    StatusChanged,
+    /// The relay refused something: what was written in a place, or anything else.
+    Refused { place: Option<Place>, code: ErrorCode },
+    /// The grant ends soon: answer with [`Input::Token`].
+    TokenExpiring,
+}
+
+/// One program's part in the chat of one room.
+#[derive(Debug)]
+pub struct Client {
+    session: Session,
+    chats: Chats,
+    presence: Presence,
+    typing: bool,
+    is_here: bool,
+    outputs: VecDeque<Output>,
+}
+
+impl Client {
+    /// A client that waits for [`Input::Start`].
+    pub fn new(config: ClientConfig) -> Self {
+        let ClientConfig { client_id, name, user, session } = config;
+        let mut session = Session::new(session);
+        Chats::join(&mut session);
+        Self {
+            session,
+            chats: Chats::new(client_id, user, &name),
+            presence: Presence::new(client_id),
+            typing: false,
+            is_here: false,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes one input at `now`, Unix time in ms.
+    pub fn handle(&mut self, now: Timestamp, input: Input<'_>) {
+        if matches!(input, Input::Start | Input::Stop) {
+            self.is_here = matches!(input, Input::Start);
+            self.settle(now);
+        }
+        self.session.handle(now, session_input(input), &mut self.chats);
+        self.presence.tick(now);
+        self.settle(now);
+    }
+
+    /// The next thing to carry out. Poll until `None` after each call of another method.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let session = self.session.deadline().map(|(at, _)| at);
+        [session, self.presence.deadline(), self.chats.deadline()].into_iter().flatten().min()
+    }
+
+    /// Writes a message, connected or not.
+    pub fn say(
+        &mut self,
+        now: Timestamp,
+        to: &Place,
+        text: &str,
+        re: Option<MessageId>,
+    ) -> Result<MessageId, SayError> {
+        let said = self.chats.say(now, to, text, re);
+        self.typing = false;
+        self.settle(now);
+        said
+    }
+
+    /// Replaces the text of an own message.
+    pub fn edit(
+        &mut self,
+        now: Timestamp,
+        place: &Place,
+        id: MessageId,
+        text: &str,
+    ) -> Result<(), SayError> {
+        let edited = self.chats.edit(now, place, id, text);
+        self.settle(now);
+        edited
+    }
+
+    /// Deletes an own message.
+    pub fn delete(&mut self, now: Timestamp, place: &Place, id: MessageId) -> Result<(), SayError> {
+        let deleted = self.chats.delete(place, id);
+        self.settle(now);
+        deleted
+    }
+
+    /// Sets a reaction, or takes it back.
+    pub fn react(
+        &mut self,
+        now: Timestamp,
+        place: &Place,
+        id: MessageId,
+        with: &str,
+        on: bool,
+    ) -> Result<(), SayError> {
+        let reacted = self.chats.react(now, place, id, with, on);
+        self.settle(now);
+        reacted
+    }
+
+    /// A conversation that is known. The room's always is.
+    pub fn conversation(&self, place: &Place) -> Option<&Conversation> {
+        self.chats.conversation(place)
+    }
+
+    /// All conversations, the room's first, each with [`Conversation::unread`].
+    pub fn places(&self) -> impl Iterator<Item = &Conversation> {
+        self.chats.conversations()
+    }
+
+    /// Begins, or goes on with, a conversation. False if that is with oneself, or with nobody.
+    pub fn open_direct(&mut self, now: Timestamp, user: &UserId) -> bool {
+        let opened = self.chats.open_direct(user);
+        self.settle(now);
+        opened
+    }
+
+    /// Loads older messages. False if there are none.
+    pub fn load_older(&mut self, now: Timestamp, place: &Place) -> bool {
+        let loads = self.chats.load_older(place);
+        self.settle(now);
+        loads
+    }
+
+    /// All messages that are loaded of a conversation were seen.
+    pub fn mark_read(&mut self, now: Timestamp, place: &Place) {
+        self.chats.mark_read(place);
+        self.settle(now);
+    }
+
+    /// What changed in a conversation since the last call.
+    pub fn take_changes(&mut self, place: &Place) -> Vec<Change> {
+        self.chats.take_changes(place)
+    }
+
+    /// Everybody who is here, once each.
+    pub fn people(&self) -> Vec<Person> {
+        people::of(&self.presence, self.chats.own())
+    }
+
+    /// This user, once known.
+    pub const fn own(&self) -> Option<&UserId> {
+        self.chats.own()
+    }
+
+    /// What this user is called.
+    pub fn name(&self) -> &str {
+        self.chats.name()
+    }
+
+    /// Calls this user something else. A name that the relay gives cannot be changed here.
+    pub fn set_name(&mut self, now: Timestamp, name: &str) {
+        self.chats.set_name(name);
+        self.settle(now);
+    }
+
+    /// Whether this user is typing, to be told to others. Only told of the room: who writes to whom
+    /// in private concerns nobody.
+    pub fn set_typing(&mut self, now: Timestamp, place: Option<&Place>) {
+        self.typing = place == Some(&Place::Room);
+        self.settle(now);
+    }
+
+    /// The connection's condition.
+    pub const fn status(&self) -> &Status {
+        self.session.status()
+    }
+
+    /// Edits that the relay may not have; 0 when everything is saved.
+    pub fn unsaved(&self) -> u64 {
+        self.chats.unsaved()
+    }
+
+    /// Whether the end of every conversation is here, as of this connection.
+    pub fn is_synced(&self) -> bool {
+        self.chats.is_synced()
+    }
+
+    /// What to keep offline: what the relay may not have, and what was read.
+    pub fn export(&self) -> Vec<u8> {
+        self.chats.export()
+    }
+
+    /// Takes back what [`Client::export`] gave to an earlier process, before [`Input::Start`].
+    pub fn import(&mut self, stored: &[u8]) -> Result<(), StoredError> {
+        self.chats.import(stored)
+    }
+
+    /// Lets the parts' outputs be each other's inputs until all are quiet.
+    fn settle(&mut self, now: Timestamp) {
+        self.chats.settle(now, &mut self.session);
+        while let Some(output) = self.session.poll_output() {
+            self.on_session(now, output);
+            self.chats.settle(now, &mut self.session);
+        }
+        self.say_who(now);
+        while let Some(event) = self.presence.poll_event() {
+            self.on_presence(now, event);
+        }
+        while let Some(output) = self.session.poll_output() {
+            self.on_session(now, output);
+        }
+        while let Some(event) = self.chats.poll_event() {
+            self.outputs.push_back(Output::Event(event.into()));
+        }
+    }
+
+    fn on_session(&mut self, now: Timestamp, output: sync::Output) {
+        let output = match output {
+            sync::Output::Connect => Output::Connect,
+            sync::Output::Send(frame) => Output::Send(frame),
+            sync::Output::Disconnect(_) => Output::Disconnect,
+            sync::Output::StatusChanged => Output::Event(Event::StatusChanged),
+            sync::Output::TokenExpiring => Output::Event(Event::TokenExpiring),
+            sync::Output::Refused { code, .. } => {
+                Output::Event(Event::Refused { place: None, code })
+            }
+            sync::Output::Listed { prefix, names } => return self.chats.listed(prefix, &names),
+            // A malformed update of somebody's presence harms nobody else's.
+            sync::Output::PresenceReceived { update, .. } => {
+                let _ = self.presence.apply(now, &update);
+                return;
+            }
+            sync::Output::SendPresence { channel } => {
+                if &*channel == PRESENCE_CHANNEL {
+                    self.presence.reconnected(now);
+                }
+                return;
+            }
+            _ => return,
+        };
+        self.outputs.push_back(output);
+    }
+
+    fn on_presence(&mut self, now: Timestamp, event: presence::Event) {
+        match event {
+            presence::Event::Send(update) => {
+                let input = sync::Input::Presence { channel: PRESENCE_CHANNEL, update };
+                self.session.handle(now, input, &mut self.chats);
+            }
+            presence::Event::Changed { .. } => {
+                self.outputs.push_back(Output::Event(Event::PeopleChanged));
+            }
+        }
+    }
+
+    /// Tells the others who this is, once that is known.
+    fn say_who(&mut self, now: Timestamp) {
+        let own = self.chats.own().filter(|_| self.is_here);
+        let state = own.map(|own| people::state(own, self.chats.name(), self.typing));
+        // A name is too short to make it too large.
+        let _ = self.presence.set_local(now, state);
+    }
+}
+
+fn session_input(input: Input<'_>) -> sync::Input<'_> {
+    match input {
+        Input::Start => sync::Input::Start,
+        Input::Stop => sync::Input::Stop,
+        Input::Connected => sync::Input::Connected,
+        Input::Frame(frame) => sync::Input::Frame(frame),
+        Input::Disconnected { code } => sync::Input::Disconnected { code },
+        Input::Tick => sync::Input::Tick,
+        Input::NetworkBack => sync::Input::NetworkBack,
+        Input::Token(token) => sync::Input::Token(token),
+    }
+}
+
+impl From<ChatEvent> for Event {
+    fn from(event: ChatEvent) -> Self {
+        match event {
+            ChatEvent::Changed(place) => Self::Changed(place),
+            ChatEvent::Arrived { place, id } => Self::Arrived { place, id },
+            ChatEvent::Begun(place) => Self::Begun(place),
+            ChatEvent::Refused { place, code } => Self::Refused { place: Some(place), code },
+        }
+    }
+}
