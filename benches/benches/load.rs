@@ -1,14 +1,16 @@
 //! How long does it take to open a document from its stored bytes and read its text?
 //!
-//! From what Yrs stores and from what the engine stores, into Yrs and into a `Document`.
+//! From what Yrs stores and from what the engine stores, into Yrs and into a `Document`; and what
+//! it costs to import and export Yjs' second encoding.
 
 use std::hint::black_box;
 
 use benches::{document, replayed};
-use collab_core::log::{Deleted, Log, merge};
+use collab_core::log::{Deleted, Log, merge, v2};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use histories::{CONCURRENT, SEQUENTIAL};
 use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
 use yrs::{ClientID, Doc, GetString, OffsetKind, Options, Transact, Update};
 
 fn loading(criterion: &mut Criterion) {
@@ -24,6 +26,14 @@ fn loading(criterion: &mut Criterion) {
         group.bench_function(id("yrs, merged bytes"), |b| b.iter(|| yrs_text(black_box(&merged))));
         group.bench_function(id("document, merged bytes"), |b| {
             b.iter(|| document::load(black_box(&merged)));
+        });
+        let second = v2::from_v1(&merged).expect("an update");
+        group.bench_function(id("v2 to v1"), |b| {
+            b.iter(|| v2::to_v1(black_box(&second), usize::MAX));
+        });
+        group.bench_function(id("v1 to v2"), |b| b.iter(|| v2::from_v1(black_box(&merged))));
+        group.bench_function(id("yrs, v2 to v1"), |b| {
+            b.iter(|| Update::decode_v2(black_box(&second)).expect("an update").encode_v1());
         });
         group.bench_function(id("relay's log, merged bytes"), |b| {
             b.iter(|| Log::open(Some(black_box(&merged).clone()), []).expect("a snapshot"));

@@ -2,11 +2,13 @@
 
 mod relay_kit;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use collab_core::log::Deletions;
-use collab_core::relay::{Counter, Input, LoadFailure, RoomConfig, Stored};
+use collab_core::relay::{Counter, Input, LoadFailure, PeerId, RoomConfig, Stored};
 use collab_core::wire::{
-    Access, CloseCode, Dialect, ErrorCode, Message, Sync, Writer, write_awareness,
+    Access, CloseCode, Dialect, ErrorCode, Grant, Message, Sync, Writer, write_awareness,
 };
 use relay_kit::{Relay, doc, state, text, type_in};
 
@@ -285,6 +287,28 @@ fn presence_that_is_not_renewed_disappears() {
         relay.input(Input::Tick);
     }
     assert_eq!(relay.heard(b), ["7@1=null"]);
+}
+
+#[test]
+fn presence_in_a_chat_lasts_as_long_as_its_connection() {
+    let mut relay = relay();
+    let [ada, bob] = [(1, "ada"), (2, "bob")].map(|(peer, user)| {
+        let (peer, grant) = (PeerId(peer), Grant { user: user.into(), ..Grant::open() });
+        relay.input(Input::Join { peer, dialect: Dialect::V1, grant });
+        relay.say(peer, 0, &Message::Open { name: "chat" });
+        peer
+    });
+    let state = r#"{"user":{"id":"ada"}}"#;
+    relay.say(ada, 1, &Message::Awareness(&presence(7, 1, state)));
+    assert!(relay.heard(bob).contains(&format!("7@1={state}")));
+    for _ in 0..20 {
+        relay.now = relay.now + Duration::from_secs(30);
+        relay.input(Input::Tick);
+    }
+    assert!(relay.heard(bob).is_empty());
+    assert_eq!(relay.room.deadline(), None, "an idle chat needs no timer");
+    relay.input(Input::Leave { peer: ada });
+    assert_eq!(relay.heard(bob), ["7@1=null"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@
 //! | module | its job |
 //! |---|---|
 //! | [`Relay`] | connections, rooms, bounded queues, the journal in front of the store |
-//! | [`store`] | where updates become durable: SQLite, memory, nothing |
+//! | [`store`] | where updates become durable: SQLite, Postgres, memory, nothing |
 //! | [`auth`] | who may do what |
 //! | [`http`] | what the binary serves: the relay, probes, metrics, the web page |
 //! | [`config`] | settings of the binary |
@@ -31,7 +31,7 @@ mod relay;
 mod room_name;
 pub mod store;
 
-pub use auth::{AuthRequest, Authorizer, Open, Refusal, RequestHead};
+pub use auth::{AuthRequest, Authorizer, Lease, Open, Refusal, RequestHead};
 pub use open_files::raise_open_files_limit;
 pub use relay::{NotReady, Relay, RelayBuilder, RelayConfig};
 pub use room_name::{RoomName, RoomNameError};

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use collab_server::config::{Arguments, LogFormat, Settings};
-use collab_server::store::sqlite::OpenError;
-use collab_server::{Relay, SqliteStore, http, raise_open_files_limit};
+use collab_server::store::OpenStoreError;
+use collab_server::{Relay, http, raise_open_files_limit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -39,7 +39,7 @@ enum Tool {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Store(#[from] OpenError),
+    Store(#[from] OpenStoreError),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("the filter {filter:?} of the option log_filter is not valid")]
@@ -80,15 +80,12 @@ fn report(error: &dyn std::error::Error) -> ExitCode {
 async fn run(settings: &Settings) -> Result<(), Failure> {
     start_log(settings)?;
     let open_files = raise_open_files_limit();
-    let builder = Relay::builder().limits(settings.relay.clone());
-    let relay = match &settings.data {
-        Some(directory) => builder.store(SqliteStore::open(directory)?).build(),
-        None => builder.build(),
-    };
+    let store = settings.store.open().await?;
+    let relay = Relay::builder().limits(settings.relay.clone()).shared_store(store).build();
     let listen = |source| Failure::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    tracing::info!(%address, data = ?settings.data, open_files, "ready");
+    tracing::info!(%address, store = ?settings.store, open_files, "ready");
     // The one line on standard output: scripts wait for it and read the port.
     println!("collab-server listens on http://{address}");
     serve(relay, listener).await

@@ -16,6 +16,8 @@ export const RELAY_ERROR_CODES = [
   'not_author',
   'chat_refused',
   'rate_limited',
+  'name_taken',
+  'name_refused',
   'update_too_large',
   'room_full',
   'awareness_refused',

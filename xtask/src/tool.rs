@@ -43,15 +43,30 @@ fn version(program: &str) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Where the browser tests look for Chromium.
-const CHROMIUM: &str = "/usr/bin/chromium";
+/// Something of Debian that tests start.
+struct Package {
+    name: &'static str,
+    /// Exists where the package is installed.
+    path: &'static str,
+    why: &'static str,
+}
 
-/// Installs Debian's Chromium for the browser tests where that is possible.
-pub(crate) fn ensure_chromium() -> Result<()> {
-    if Path::new(CHROMIUM).exists() {
+const CHROMIUM: Package =
+    Package { name: "chromium", path: "/usr/bin/chromium", why: "browser tests" };
+const POSTGRES: Package =
+    Package { name: "postgresql", path: "/usr/lib/postgresql", why: "tests of the Postgres store" };
+
+/// Installs what tests start, where that is possible.
+pub(crate) fn ensure_test_tools() -> Result<()> {
+    [CHROMIUM, POSTGRES].iter().try_for_each(ensure)
+}
+
+fn ensure(package: &Package) -> Result<()> {
+    let Package { name, path, why } = package;
+    if Path::new(path).exists() {
         return Ok(());
     }
-    let manual = format!("{CHROMIUM} is missing: apt-get install chromium");
+    let manual = format!("{path} is missing: apt-get install {name}");
     if !is_installed("apt-get") {
         bail!("{manual}");
     }
@@ -59,10 +74,10 @@ pub(crate) fn ensure_chromium() -> Result<()> {
     if !sudo.is_empty() && !is_installed("sudo") {
         bail!("{manual} (as root)");
     }
-    let install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"];
+    let install = ["apt-get", "install", "--yes", "--no-install-recommends", name];
     for words in [&["apt-get", "update"][..], &install] {
         let words = [sudo, words].concat();
-        step(&format!("Chromium for the browser tests: {}", words.join(" ")), || {
+        step(&format!("{name} for the {why}: {}", words.join(" ")), || {
             execute(
                 Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"),
             )

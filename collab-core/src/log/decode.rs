@@ -21,7 +21,7 @@ use super::reader::Reader;
 use super::{Refusal, value};
 
 /// Clocks must fit a signed 32-bit integer: yrs counts in `u32`, JavaScript shifts in `i32`.
-const CLOCK_MAX: u64 = i32::MAX as u64;
+pub(super) const CLOCK_MAX: u64 = i32::MAX as u64;
 
 /// Content reference numbers of yjs (`src/structs/Item.js`, `contentRefs`).
 pub(crate) mod content {

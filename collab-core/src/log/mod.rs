@@ -21,6 +21,7 @@ pub(crate) mod reader;
 mod refusal;
 mod snapshot;
 mod split;
+pub mod v2;
 mod value;
 
 pub use answer::{Answer, First, Known};

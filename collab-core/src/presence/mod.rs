@@ -119,6 +119,8 @@ pub struct Presence {
     others: People,
     changes: Changes,
     send_pending: bool,
+    /// Whether the connection is new and nobody was heard of on it.
+    is_doubtful: bool,
 }
 
 /// This client's state.
@@ -132,8 +134,19 @@ struct Own {
 impl Presence {
     /// Knows nobody yet. `client` is the ID of the replica whose positions the cursors are in.
     pub fn new(client: u64) -> Self {
-        let (others, changes) = (People::default(), Changes::default());
-        Self { client, own: None, clock: 0, others, changes, send_pending: false }
+        Self::among(client, People::new(true))
+    }
+
+    /// The same for a channel in which presence lasts as long as its connection (PROTOCOL section 7):
+    /// nothing is renewed, nobody expires, and the relay says who is gone.
+    pub fn lasting(client: u64) -> Self {
+        Self::among(client, People::new(false))
+    }
+
+    fn among(client: u64, others: People) -> Self {
+        let changes = Changes::default();
+        let (send_pending, is_doubtful) = (false, false);
+        Self { client, own: None, clock: 0, others, changes, send_pending, is_doubtful }
     }
 
     /// This client's ID.
@@ -171,7 +184,12 @@ impl Presence {
     /// Takes what others say, at `now`. Malformed bytes change nothing.
     pub fn apply(&mut self, now: Timestamp, update: &[u8]) -> Result<(), PresenceError> {
         let mut ignored = 0;
-        for entry in read_awareness(update)? {
+        let entries = read_awareness(update)?;
+        if std::mem::take(&mut self.is_doubtful) {
+            let named = entries.iter().map(|entry| entry.client).collect();
+            self.others.remove_unless(now, &named, &mut self.changes);
+        }
+        for entry in entries {
             if entry.client == self.client {
                 self.hear_of_self(now, entry);
             } else if self.others.hear(now, entry, &mut self.changes) == Verdict::Unfit {
@@ -183,7 +201,7 @@ impl Presence {
 
     /// Renews what is due, and removes who was not heard of.
     pub fn tick(&mut self, now: Timestamp) {
-        if self.own.as_ref().is_some_and(|own| own.sent_at + RENEWAL <= now) {
+        if self.renewal().is_some_and(|renewal| renewal <= now) {
             self.announce(now);
         }
         self.others.expire(now, &mut self.changes);
@@ -191,15 +209,22 @@ impl Presence {
 
     /// When [`Presence::tick`] is due.
     pub fn deadline(&self) -> Option<Timestamp> {
-        let renewal = self.own.as_ref().map(|own| own.sent_at + RENEWAL);
-        renewal.into_iter().chain(self.others.next_expiry()).min()
+        self.renewal().into_iter().chain(self.others.next_expiry()).min()
+    }
+
+    /// When the own state is due again, if it is ever.
+    fn renewal(&self) -> Option<Timestamp> {
+        let own = self.own.as_ref().filter(|_| self.others.expires())?;
+        Some(own.sent_at + RENEWAL)
     }
 
     /// After a new connection: the others may have dropped this client at the clock it had, and
     /// this client may have dropped others that the relay still knows. Says oneself again with a
-    /// new clock, and believes what the relay says of those who seemed gone.
+    /// new clock, and believes what the relay says of those who seemed gone. Where presence lasts,
+    /// those are gone whom the relay does not name in what it says first.
     pub fn reconnected(&mut self, now: Timestamp) {
         self.others.forget_gone();
+        self.is_doubtful = !self.others.expires();
         if self.own.is_some() {
             self.announce(now);
         }

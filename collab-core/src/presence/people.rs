@@ -9,8 +9,10 @@ use crate::Timestamp;
 use crate::wire::AwarenessEntry;
 
 /// Everybody else, bounded in number and bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct People {
+    /// Whether whoever is not heard of is gone.
+    expires: bool,
     known: BTreeMap<u64, Known>,
     /// When each of them expires.
     expiries: BTreeSet<(Timestamp, u64)>,
@@ -45,6 +47,14 @@ pub(super) enum Verdict {
 }
 
 impl People {
+    pub(super) const fn new(expires: bool) -> Self {
+        Self { expires, known: BTreeMap::new(), expiries: BTreeSet::new(), states_bytes: 0 }
+    }
+
+    pub(super) const fn expires(&self) -> bool {
+        self.expires
+    }
+
     /// Applies an entry by the rules of y-protocols 1.0.7 (`applyAwarenessUpdate`).
     pub(super) fn hear(
         &mut self,
@@ -106,14 +116,14 @@ impl People {
     }
 
     fn remember(&mut self, client: u64, known: Known) {
-        self.expiries.insert((known.expires_at(), client));
+        self.expiries.insert((known.expires_at(self.expires), client));
         self.states_bytes += known.bytes();
         self.known.insert(client, known);
     }
 
     fn forget(&mut self, client: u64) -> Option<Known> {
         let known = self.known.remove(&client)?;
-        self.expiries.remove(&(known.expires_at(), client));
+        self.expiries.remove(&(known.expires_at(self.expires), client));
         self.states_bytes -= known.bytes();
         Some(known)
     }
@@ -133,7 +143,24 @@ impl People {
     }
 
     pub(super) fn next_expiry(&self) -> Option<Timestamp> {
-        self.expiries.first().map(|(expiry, _)| *expiry)
+        let (expiry, _) = self.expiries.first()?;
+        (*expiry < Timestamp::NEVER).then_some(*expiry)
+    }
+
+    /// Everybody but these is gone.
+    pub(super) fn remove_unless(
+        &mut self,
+        now: Timestamp,
+        named: &BTreeSet<u64>,
+        changes: &mut Changes,
+    ) {
+        let here = |(client, known): (&u64, &Known)| known.here.is_some().then_some(*client);
+        let all: Vec<u64> = self.known.iter().filter_map(here).collect();
+        for client in all.into_iter().filter(|client| !named.contains(client)) {
+            let Some(known) = self.forget(client) else { continue };
+            changes.removed(client);
+            self.remember(client, Known { heard_at: now, here: None, ..known });
+        }
     }
 
     /// Forgets the clocks of all who are gone.
@@ -170,7 +197,11 @@ impl Known {
         self.here.as_ref().map_or(0, |here| here.json.len())
     }
 
-    fn expires_at(&self) -> Timestamp {
-        self.heard_at + if self.here.is_some() { EXPIRY } else { TOMBSTONE }
+    fn expires_at(&self, expires: bool) -> Timestamp {
+        match self.here {
+            Some(_) if !expires => Timestamp::NEVER,
+            Some(_) => self.heard_at + EXPIRY,
+            None => self.heard_at + TOMBSTONE,
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::presence::PresenceTable;
 use super::sorted::SortedMap;
 use super::tick::Tick;
 use super::work::{Opened, Task};
+use crate::chat::PRESENCE_CHANNEL;
 use crate::log::{Checked, Log, Snapshot};
 use crate::wire::SharedUpdate;
 
@@ -87,10 +88,10 @@ impl Channel {
         let state =
             if keeps { State::Loading(Held::default()) } else { State::Ready(Box::default()) };
         Self {
-            name,
             number,
             subscribers: SortedMap::default(),
-            presence: PresenceTable::default(),
+            presence: PresenceTable::new(*name != *PRESENCE_CHANNEL),
+            name,
             tick: Tick::default(),
             state,
         }

@@ -344,7 +344,7 @@ impl Room {
             self.close(now, peer, CloseCode::UNAUTHORIZED, "grant expired");
         }
         let sweep_again = self.peers.values().any(|peer| peer.grant.expires_at_ms != 0)
-            || self.channels.iter().any(|channel| !channel.presence.is_empty());
+            || self.channels.iter().any(|channel| !channel.presence.is_settled());
         self.next_sweep = if sweep_again { now + SWEEP_INTERVAL } else { Timestamp::NEVER };
     }
 

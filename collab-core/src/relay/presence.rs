@@ -14,8 +14,11 @@ use crate::Timestamp;
 use crate::wire::{AwarenessEntry, write_awareness};
 
 /// All awareness of one channel.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct PresenceTable {
+    /// Whether entries must be renewed to stay. In a chat they last as long as their connections
+    /// (PROTOCOL section 7).
+    expires: bool,
     live: BTreeMap<u64, Live>,
     gone: BTreeMap<u64, Gone>,
 }
@@ -48,9 +51,13 @@ pub(super) enum Accepted {
 }
 
 impl PresenceTable {
+    pub(super) const fn new(expires: bool) -> Self {
+        Self { expires, live: BTreeMap::new(), gone: BTreeMap::new() }
+    }
+
     /// Whether there is nothing that a sweep could ever remove.
-    pub(super) fn is_empty(&self) -> bool {
-        self.live.is_empty() && self.gone.is_empty()
+    pub(super) fn is_settled(&self) -> bool {
+        self.gone.is_empty() && (self.live.is_empty() || !self.expires)
     }
 
     /// Takes one entry from `peer`. `newest_peer` is the newest connection that exists now.
@@ -112,6 +119,9 @@ impl PresenceTable {
         timeout: Duration,
     ) -> Option<Bytes> {
         self.gone.retain(|_, gone| now.since(gone.since) < timeout);
+        if !self.expires {
+            return None;
+        }
         let outdated = |live: &Live| now.since(live.renewed) >= timeout;
         let clients: Vec<u64> = self
             .live

@@ -16,6 +16,8 @@ pub enum ErrorCode {
     NotAuthor = 33,
     ChatRefused = 34,
     RateLimited = 35,
+    NameTaken = 36,
+    NameRefused = 37,
     UpdateTooLarge = 40,
     RoomFull = 41,
     AwarenessRefused = 42,
@@ -59,7 +61,7 @@ impl CloseCode {
 }
 
 impl ErrorCode {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 23] = [
         Self::Malformed,
         Self::Unexpected,
         Self::UnsupportedVersion,
@@ -71,6 +73,8 @@ impl ErrorCode {
         Self::NotAuthor,
         Self::ChatRefused,
         Self::RateLimited,
+        Self::NameTaken,
+        Self::NameRefused,
         Self::UpdateTooLarge,
         Self::RoomFull,
         Self::AwarenessRefused,
@@ -102,6 +106,8 @@ impl ErrorCode {
             Self::NotAuthor => "not_author",
             Self::ChatRefused => "chat_refused",
             Self::RateLimited => "rate_limited",
+            Self::NameTaken => "name_taken",
+            Self::NameRefused => "name_refused",
             Self::UpdateTooLarge => "update_too_large",
             Self::RoomFull => "room_full",
             Self::AwarenessRefused => "awareness_refused",
@@ -122,7 +128,7 @@ impl ErrorCode {
                 Some(CloseCode::PROTOCOL)
             }
             Self::Unauthorized => Some(CloseCode::UNAUTHORIZED),
-            Self::Forbidden => Some(CloseCode::FORBIDDEN),
+            Self::Forbidden | Self::NameTaken | Self::NameRefused => Some(CloseCode::FORBIDDEN),
             Self::Quarantined => Some(CloseCode::QUARANTINED),
             Self::Overloaded => Some(CloseCode::TRY_LATER),
             Self::Internal => Some(CloseCode::INTERNAL),

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use collab_core::document::{Document, Event, FileId};
-use collab_core::log::{Deleted, merge};
+use collab_core::log::{Deleted, merge, v2};
 use histories::{CONCURRENT, History, SEQUENTIAL};
 use yrs::updates::decoder::Decode;
 use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Text, Transact, Update};
@@ -80,6 +80,20 @@ fn joined(update: &[u8]) -> Bytes {
     merge(&[update], Deleted::Drop).unwrap().update
 }
 
+/// Yrs and the engine read what the other one writes in the second encoding.
+fn assert_alike_in_v2(doc: &Doc, name: &str) {
+    let first = state(doc);
+    let second = v2::from_v1(&first).unwrap();
+    assert_eq!(v2::to_v1(&second, usize::MAX).unwrap(), first, "{name}");
+    let reader = plain(9_999_998);
+    reader.try_transact_mut().unwrap().apply_update(Update::decode_v2(&second).unwrap()).unwrap();
+    assert_eq!(state(&reader), first, "{name}");
+    let txn = doc.try_transact().unwrap();
+    let theirs = txn.encode_state_as_update_v2(&StateVector::default());
+    assert_eq!(joined(&v2::to_v1(&theirs, usize::MAX).unwrap()), first, "{name}");
+    println!("{name}: {} bytes, in v2 {}, yrs' own v2 {}", first.len(), second.len(), theirs.len());
+}
+
 /// Types a history in plain Yrs.
 fn typed_in_yrs(history: &History) -> Doc {
     let doc = plain(1);
@@ -97,7 +111,9 @@ fn typing_leaves_the_very_state_that_yrs_has() {
     for name in SEQUENTIAL {
         let history = History::load(name, 1, PATCHES_MAX);
         let (documents, _) = replay_documents(&history);
-        assert_eq!(joined(&documents[0].snapshot()), state(&typed_in_yrs(&history)), "{name}");
+        let doc = typed_in_yrs(&history);
+        assert_eq!(joined(&documents[0].snapshot()), state(&doc), "{name}");
+        assert_alike_in_v2(&doc, name);
     }
 }
 
@@ -114,6 +130,7 @@ fn all_authors_end_with_the_state_that_yrs_has_of_their_updates() {
         for document in &documents {
             assert_eq!(joined(&document.snapshot()), state(&doc), "{name}");
         }
+        assert_alike_in_v2(&doc, name);
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod bounds;
+mod lasting;
 mod model;
 mod protocol;
 mod states;

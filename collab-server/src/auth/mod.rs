@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, Uri, request::Parts};
 use collab_core::chat::UserId;
 use collab_core::wire::{CloseCode, ErrorCode, Grant};
 use futures_util::future::BoxFuture;
+use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::RoomName;
 
@@ -31,7 +33,19 @@ pub struct AuthRequest<'a> {
     pub token: Option<&'a str>,
     /// The upgrade request: cookies, origin, query string.
     pub head: &'a RequestHead,
+    /// Where to leave what the connection shall hold as long as it lives.
+    pub lease: &'a Lease,
 }
+
+/// Something of an authorizer's that a connection holds: a name that nobody else may have meanwhile,
+/// a place among a limited number. It is dropped once the connection is over, or never came to be.
+#[derive(Debug, Default)]
+pub struct Lease {
+    held: Mutex<Option<Held>>,
+}
+
+/// Held by a connection for the sake of its `Drop`.
+pub(crate) type Held = Arc<dyn Any + Send + Sync>;
 
 /// What is kept of a WebSocket upgrade request as long as its connection lives.
 #[derive(Clone)]
@@ -52,6 +66,10 @@ pub enum Refusal {
     Unauthorized,
     /// This user may not enter this room.
     Forbidden,
+    /// Somebody else is here under the name that the token claims.
+    NameTaken,
+    /// Nobody may have the name that the token claims.
+    NameRefused,
     /// The decision cannot be made now; the client retries.
     Unavailable,
 }
@@ -69,6 +87,18 @@ impl Authorizer for Open {
         let guest = request.token.and_then(UserId::of_guest);
         let user = guest.map_or_else(String::new, |guest| guest.to_string());
         Box::pin(async { Ok(Grant { user, ..Grant::open() }) })
+    }
+}
+
+impl Lease {
+    /// Gives the connection something to hold, in place of what it held. `Drop` must not block, nor
+    /// call the relay: it may run while a room is locked.
+    pub fn hold(&self, held: impl Send + Sync + 'static) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(held));
+    }
+
+    pub(crate) fn into_held(self) -> Option<Held> {
+        self.held.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,6 +129,8 @@ impl Refusal {
         match self {
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::Forbidden => ErrorCode::Forbidden,
+            Self::NameTaken => ErrorCode::NameTaken,
+            Self::NameRefused => ErrorCode::NameRefused,
             Self::Unavailable => ErrorCode::Overloaded,
         }
     }
@@ -107,7 +139,7 @@ impl Refusal {
     pub(crate) const fn close(self) -> CloseCode {
         match self {
             Self::Unauthorized => CloseCode::UNAUTHORIZED,
-            Self::Forbidden => CloseCode::FORBIDDEN,
+            Self::Forbidden | Self::NameTaken | Self::NameRefused => CloseCode::FORBIDDEN,
             Self::Unavailable => CloseCode::TRY_LATER,
         }
     }

@@ -36,11 +36,13 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file is not TOML, or has a field that does not exist or has another type.
-    #[error("the configuration file {} is not valid", path.display())]
+    #[error("the configuration file {} is not valid, line {line}", path.display())]
     Parse {
         /// The file.
         path: PathBuf,
-        /// Line, field and reason.
+        /// Where, counted from 1.
+        line: usize,
+        /// Field and reason. It does not quote the file, which may hold passwords.
         source: toml::de::Error,
     },
     /// A number out of its range.
@@ -76,5 +78,10 @@ impl Arguments {
 fn read_file(path: &Path) -> Result<Options, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.into(), source })?;
-    toml::from_str(&text).map_err(|source| ConfigError::Parse { path: path.into(), source })
+    toml::from_str(&text).map_err(|mut source: toml::de::Error| {
+        let start = source.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+        source.set_input(None);
+        ConfigError::Parse { path: path.into(), line, source }
+    })
 }

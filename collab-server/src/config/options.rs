@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
+use crate::store::StoreUrl;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -42,6 +44,11 @@ options! {
     listen("COLLAB_LISTEN"): SocketAddr,
     /// Directory of the store [default: ./data]
     data("COLLAB_DATA"): PathBuf,
+    /// Postgres database of the store, instead of a directory:
+    /// postgres://USER:PASSWORD@HOST:PORT/DATABASE. Other users see command lines: prefer the
+    /// environment or the file
+    #[arg(hide_env_values = true, value_name = "URL")]
+    store("COLLAB_STORE"): StoreUrl,
     /// Keep nothing: a room ends with its last connection
     #[arg(num_args = 0..=1, default_missing_value = "true")]
     ephemeral("COLLAB_EPHEMERAL"): bool,

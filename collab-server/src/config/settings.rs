@@ -10,6 +10,7 @@ use collab_core::wire::Limits;
 
 use super::{ConfigError, LogFormat, Options};
 use crate::RelayConfig;
+use crate::store::StorePlace;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -26,8 +27,8 @@ const ENVELOPE_BYTES: u64 = 64 * KIB;
 pub struct Settings {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The store's directory; `None` keeps nothing.
-    pub data: Option<PathBuf>,
+    /// Where rooms are kept.
+    pub store: StorePlace,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which events are logged.
@@ -39,18 +40,26 @@ pub struct Settings {
 impl Settings {
     /// Fills in the defaults and checks every range.
     pub fn check(options: &Options) -> Result<Self, ConfigError> {
-        let ephemeral = options.ephemeral.unwrap_or(false);
-        if ephemeral && options.data.is_some() {
-            return Err(ConfigError::Conflict { field: "ephemeral", other: "data" });
-        }
-        let data = options.data.clone().unwrap_or_else(|| PathBuf::from("data"));
         Ok(Self {
             listen: options.listen.unwrap_or((Ipv4Addr::LOCALHOST, 8080).into()),
-            data: (!ephemeral).then_some(data),
+            store: store(options)?,
             log_format: options.log_format.unwrap_or_default(),
             log_filter: options.log_filter.clone().unwrap_or_else(|| "info".to_owned()),
             relay: relay(options)?,
         })
+    }
+}
+
+fn store(options: &Options) -> Result<StorePlace, ConfigError> {
+    let conflict = |field, other| Err(ConfigError::Conflict { field, other });
+    match (options.ephemeral.unwrap_or(false), &options.store, &options.data) {
+        (true, Some(_), _) => conflict("ephemeral", "store"),
+        (true, _, Some(_)) => conflict("ephemeral", "data"),
+        (false, Some(_), Some(_)) => conflict("store", "data"),
+        (true, None, None) => Ok(StorePlace::Nowhere),
+        (false, Some(url), None) => Ok(StorePlace::Postgres(url.clone())),
+        (false, None, Some(data)) => Ok(StorePlace::Directory(data.clone())),
+        (false, None, None) => Ok(StorePlace::Directory(PathBuf::from("data"))),
     }
 }
 

@@ -38,7 +38,7 @@ struct Opened {
     bytes: usize,
     updates: usize,
     clients: usize,
-    digest: u32,
+    digest: [u8; 32],
     second: Verdict,
 }
 
@@ -99,7 +99,7 @@ impl Opened {
             bytes: log.len_bytes(),
             updates: updates.len(),
             clients: clients.len(),
-            digest: crc32fast::hash(&merged.update),
+            digest: merged.convergence_digest(),
             second: probe::ask(&merged.update, patience)?,
         }))
     }
@@ -136,6 +136,8 @@ impl fmt::Display for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { bytes, updates, clients, digest, second } = self;
         write!(f, "{bytes} bytes in {updates} updates, {clients} clients, ")?;
-        write!(f, "digest {digest:08x}, second implementation {second}")
+        write!(f, "digest ")?;
+        digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        write!(f, ", second implementation {second}")
     }
 }

@@ -8,13 +8,13 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use collab_core::relay::PeerId;
-use collab_core::wire::{CloseCode, Dialect, ErrorCode, Grant};
+use collab_core::wire::{CloseCode, Dialect, ErrorCode};
 use futures_util::future::{Either, select};
 use hyper::upgrade::OnUpgrade;
 use tokio::time::timeout;
 
 use super::admission::Admitted;
-use super::handshake::{self, Failed};
+use super::handshake::{self, Failed, Granted};
 use super::head::KeptHead;
 use super::link::{Link, Reader};
 use super::read::{self, ReadEnd};
@@ -77,8 +77,8 @@ async fn connect(
     let upgraded = upgrade.await.ok()?;
     let (link, mut reader) = Link::open(Arc::clone(state), upgraded, arrival.dialect).ok()?;
     match handshake::shake_hands(state, &link, &mut reader, &arrival).await {
-        Ok(grant) => {
-            let joined = join(state, link, &arrival, grant);
+        Ok(granted) => {
+            let joined = join(state, link, &arrival, granted);
             let (room, dialect) = (&arrival.name, arrival.dialect);
             tracing::debug!(%room, peer = joined.peer.0, ?dialect, "joined");
             Some(Connected { joined, reader, _place: arrival.place })
@@ -99,13 +99,15 @@ async fn connect(
     }
 }
 
-fn join(state: &Arc<RelayState>, link: Arc<Link>, arrival: &Arrival, grant: Grant) -> Joined {
+fn join(state: &Arc<RelayState>, link: Arc<Link>, arrival: &Arrival, granted: Granted) -> Joined {
+    let Granted { grant, held } = granted;
     let dialect = arrival.dialect;
     let member = Member {
         link: Arc::clone(&link),
         // A stock client has no token to refresh.
         head: (dialect == Dialect::V1).then(|| KeptHead::new(&arrival.head).into()),
         user: grant.user.as_str().into(),
+        held,
     };
     let newcomer = Newcomer { dialect, grant, member };
     let (room, peer) = state.rooms.join(state, &arrival.name, &newcomer);

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::journal::Entry;
 use super::queue::Pushed;
 use super::room::{LiveRoom, State};
-use crate::auth::AuthRequest;
+use crate::auth::{AuthRequest, Lease};
 use crate::store::StoreError;
 
 impl LiveRoom {
@@ -126,9 +126,14 @@ impl LiveRoom {
         };
         let check = async move |room: Arc<Self>, token: String| {
             let head = head.unpack();
-            let request = AuthRequest { room: room.name(), token: Some(&token), head: &head };
+            let (name, lease) = (room.name(), Lease::default());
+            let request =
+                AuthRequest { room: name, token: Some(&token), head: &head, lease: &lease };
             room.handle(match room.relay.authorize(&request).await {
-                Ok(grant) => Input::Regrant { peer, grant: Some(grant) },
+                Ok(grant) => {
+                    room.hold(peer, lease);
+                    Input::Regrant { peer, grant: Some(grant) }
+                }
                 Err(_) => Input::TokenRefused { peer },
             });
         };

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::RelayState;
 use super::connection::Arrival;
 use super::link::{Data, Ended, Link, Reader};
-use crate::auth::AuthRequest;
+use crate::auth::{AuthRequest, Held, Lease};
 
 /// A connection ends before it joined.
 #[derive(Debug)]
@@ -19,13 +19,20 @@ pub(super) enum Failed {
     Refused { code: Option<ErrorCode>, close: CloseCode, reason: &'static str },
 }
 
+/// What the authorizer gave.
+#[derive(Debug)]
+pub(super) struct Granted {
+    pub(super) grant: Grant,
+    pub(super) held: Option<Held>,
+}
+
 /// From an upgraded socket to a grant, unless the relay shuts down meanwhile.
 pub(super) async fn shake_hands(
     relay: &RelayState,
     link: &Link,
     reader: &mut Reader,
     arrival: &Arrival,
-) -> Result<Grant, Failed> {
+) -> Result<Granted, Failed> {
     tokio::select! {
         result = authorize(relay, link, reader, arrival) => result,
         () = relay.until_closing() => Err(Failed::Refused {
@@ -42,17 +49,21 @@ async fn authorize(
     link: &Link,
     reader: &mut Reader,
     arrival: &Arrival,
-) -> Result<Grant, Failed> {
+) -> Result<Granted, Failed> {
     let token = match arrival.dialect {
         Dialect::Plain => None,
         Dialect::V1 => Some(hello(relay, link, reader).await?),
     };
-    let request = AuthRequest { room: &arrival.name, token: token.as_deref(), head: &arrival.head };
-    relay.authorize(&request).await.map_err(|refusal| Failed::Refused {
-        code: Some(refusal.code()),
-        close: refusal.close(),
-        reason: refusal.code().name(),
-    })
+    let (token, lease) = (token.as_deref(), Lease::default());
+    let request = AuthRequest { room: &arrival.name, token, head: &arrival.head, lease: &lease };
+    match relay.authorize(&request).await {
+        Ok(grant) => Ok(Granted { grant, held: lease.into_held() }),
+        Err(refusal) => Err(Failed::Refused {
+            code: Some(refusal.code()),
+            close: refusal.close(),
+            reason: refusal.code().name(),
+        }),
+    }
 }
 
 /// The error frame that goes before the close, if the dialect has one for it.

@@ -167,6 +167,13 @@ impl RelayBuilder {
         self
     }
 
+    /// The same for a store that is used elsewhere too, or whose kind was chosen at run time.
+    #[must_use]
+    pub fn shared_store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = store;
+        self
+    }
+
     /// Who may do what. Default: [`Open`].
     #[must_use]
     pub fn authorizer(mut self, authorizer: impl Authorizer) -> Self {

@@ -18,6 +18,7 @@ use super::head::KeptHead;
 use super::link::Link;
 use super::{RelayState, clock};
 use crate::RoomName;
+use crate::auth::{Held, Lease};
 
 /// A room and what it takes to drive it.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub(crate) struct Member {
     /// Where the peer may ask for another grant.
     pub(crate) head: Option<Arc<KeptHead>>,
     pub(crate) user: Box<str>,
+    /// What the authorizer lent it.
+    pub(crate) held: Option<Held>,
 }
 
 /// A connection that wants to join.
@@ -131,6 +134,16 @@ impl LiveRoom {
     pub(crate) fn leave(self: &Arc<Self>, peer: PeerId) {
         self.state().members.remove(&peer);
         self.handle(Input::Leave { peer });
+    }
+
+    /// A peer's new grant comes with something to hold, in place of what it held.
+    pub(crate) fn hold(&self, peer: PeerId, lease: Lease) {
+        let held = lease.into_held();
+        if held.is_some()
+            && let Some(member) = self.state().members.get_mut(&peer)
+        {
+            member.held = held;
+        }
     }
 
     /// The connections of a user.

@@ -4,13 +4,20 @@
 //! bytes in, the same bytes out, or an error that says that they are damaged. The relay's journal
 //! calls `append` with updates of many rooms at once; every implementation passes [`conformance`].
 
+mod checksum;
 pub mod conformance;
 mod ephemeral;
 mod memory;
+mod place;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
 
 pub use ephemeral::EphemeralStore;
 pub use memory::MemoryStore;
+pub use place::{OpenStoreError, StorePlace, StoreUrl};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 use bytes::Bytes;
@@ -102,6 +109,10 @@ pub enum StoreError {
         /// The channel's last position.
         last: u64,
     },
+    /// Another relay wrote to the channel or loaded it since this one did, so that this one's
+    /// snapshot may lack what the other wrote. Loading the channel again helps.
+    #[error("another relay uses the same channel")]
+    NotAlone,
     /// An append was answered with another number of positions than it had updates.
     #[error("the store answered with a wrong number of positions")]
     Positions,

@@ -10,6 +10,7 @@ mod admission;
 mod editing;
 mod faults;
 mod hostile;
+mod leases;
 mod liveness;
 mod restart;
 mod slow_readers;

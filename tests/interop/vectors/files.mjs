@@ -5,6 +5,7 @@ import { plain } from './plain.mjs'
 import { positions } from './positions.mjs'
 import { updates } from './updates.mjs'
 import { v1 } from './v1.mjs'
+import { v2 } from './v2.mjs'
 
 export const folder = new URL('../../../collab-core/tests/vectors/', import.meta.url)
 
@@ -16,6 +17,7 @@ export const files = () => ({
   'positions.json': positions(),
   'updates.json': updates(),
   'v1.json': v1(),
+  'v2.json': v2(),
 })
 
 /** @param {unknown} contents */

@@ -9,7 +9,7 @@ use crate::{npm, tool};
 
 /// Builds the product, then tests it.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    tool::ensure_chromium()?;
+    tool::ensure_test_tools()?;
     start::build(workspace)?;
     step("Rust tests", || execute(workspace.cargo().args(["test", "--workspace"])))?;
     whole_histories(workspace)?;

@@ -148,7 +148,8 @@ fn push_range(ranges: &mut Vec<(u32, u32)>, start: u32, end: u32) {
     }
 }
 
-fn normalize(ranges: &mut Vec<(u32, u32)>) {
+/// Sorts ranges and joins those that touch.
+pub(in crate::log) fn normalize(ranges: &mut Vec<(u32, u32)>) {
     sort_unstable(ranges);
     ranges.dedup_by(|next, last| {
         let touches = next.0 <= last.1;

@@ -7,12 +7,13 @@
 
 mod collect;
 mod run;
-mod text;
+pub(super) mod text;
 mod write;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+pub(super) use self::collect::normalize;
 use self::collect::{ClientRuns, Collector};
 use super::check::check;
 use super::{Contents, Refusal};

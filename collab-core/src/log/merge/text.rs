@@ -1,5 +1,7 @@
 //! Bytes of content that may be joined: borrowed from the input, or grown in one arena.
 
+use crate::wire::Writer;
+
 /// A piece of content. Joined pieces lie in the arena one after the other, so that a run's text is
 /// written with one copy.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +54,7 @@ impl Arena {
 }
 
 /// Walks through a run's content, handing out its units piece by piece; linear over the whole run.
-pub(super) struct Cutter<'a> {
+pub(in crate::log) struct Cutter<'a> {
     text: &'a [u8],
     at: usize,
     /// The second half of a surrogate pair that was cut in two.
@@ -61,20 +63,24 @@ pub(super) struct Cutter<'a> {
 
 /// What of a text belongs to a piece. A pair that was cut leaves U+FFFD on both sides, as
 /// JavaScript's encoder does.
-pub(super) struct Cut<'a> {
+#[derive(Clone, Copy)]
+pub(in crate::log) struct Cut<'a> {
     pub(super) starts_in_pair: bool,
     pub(super) text: &'a [u8],
     pub(super) ends_in_pair: bool,
 }
 
 impl<'a> Cutter<'a> {
-    pub(super) const fn new(text: &'a [u8]) -> Self {
+    pub(in crate::log) const fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0, half: false }
     }
 
-    /// The next `units` UTF-16 units.
-    pub(super) fn take(&mut self, units: u32, is_ascii: bool) -> Cut<'a> {
+    /// The next `units` UTF-16 units; there are so many.
+    pub(in crate::log) fn take(&mut self, units: u32, is_ascii: bool) -> Cut<'a> {
         let start = self.at;
+        if units == 0 {
+            return Cut { starts_in_pair: false, text: &[], ends_in_pair: false };
+        }
         let starts_in_pair = std::mem::take(&mut self.half);
         if is_ascii {
             self.at += units as usize;
@@ -99,5 +105,21 @@ impl<'a> Cutter<'a> {
             left -= width;
         }
         Cut { starts_in_pair, text: &self.text[start..self.at], ends_in_pair: false }
+    }
+}
+
+impl Cut<'_> {
+    /// Writes it as a string.
+    pub(in crate::log) fn write(&self, out: &mut Writer) {
+        let replacement = "\u{fffd}".as_bytes();
+        let halves = usize::from(self.starts_in_pair) + usize::from(self.ends_in_pair);
+        out.var_uint((self.text.len() + halves * replacement.len()) as u64);
+        if self.starts_in_pair {
+            out.bytes(replacement);
+        }
+        out.bytes(self.text);
+        if self.ends_in_pair {
+            out.bytes(replacement);
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::super::decode::{content, info};
 use super::Deleted;
 use super::collect::ClientRuns;
 use super::run::{Origin, Run, is_ascii, values_len};
-use super::text::{Cut, Cutter};
+use super::text::Cutter;
 use crate::wire::Writer;
 
 /// Writes one client's section; nothing if there are no structs.
@@ -191,7 +191,7 @@ impl<'a> Source<'a> {
 
     fn write(&mut self, units: u32, out: &mut Writer) {
         match self {
-            Self::Text { cutter, is_ascii } => write_cut(&cutter.take(units, *is_ascii), out),
+            Self::Text { cutter, is_ascii } => cutter.take(units, *is_ascii).write(out),
             Self::Values(rest) => {
                 let (values, behind) = rest.split_at(values_len(rest, units));
                 out.var_uint(u64::from(units));
@@ -201,18 +201,5 @@ impl<'a> Source<'a> {
             Self::Deleted => out.var_uint(u64::from(units)),
             Self::Whole(bytes) => out.bytes(bytes),
         }
-    }
-}
-
-fn write_cut(cut: &Cut<'_>, out: &mut Writer) {
-    let replacement = "\u{fffd}".as_bytes();
-    let halves = usize::from(cut.starts_in_pair) + usize::from(cut.ends_in_pair);
-    out.var_uint((cut.text.len() + halves * replacement.len()) as u64);
-    if cut.starts_in_pair {
-        out.bytes(replacement);
-    }
-    out.bytes(cut.text);
-    if cut.ends_in_pair {
-        out.bytes(replacement);
     }
 }

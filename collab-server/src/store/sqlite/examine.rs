@@ -7,10 +7,11 @@ use bytes::Bytes;
 use collab_core::relay::Stored;
 use rusqlite::{Connection, OpenFlags, Row as SqlRow, TransactionBehavior, params};
 
-use super::rows::{self, ChannelKey, checksum};
+use super::rows::{self, ChannelKey};
 use super::{FILE_NAME, OpenError, lock, schema};
 use crate::RoomName;
 use crate::store::StoreError;
+use crate::store::checksum::checksum;
 
 const CHANNELS: &str = "SELECT room, name FROM channel ORDER BY room, name";
 const SNAPSHOTS: &str =

@@ -8,6 +8,7 @@ use collab_core::relay::{ChannelName, Position, Stored};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::RoomName;
+use crate::store::checksum::checksum;
 use crate::store::{Append, StoreError};
 
 const FIND_CHANNEL: &str = "SELECT id FROM channel WHERE room = ?1 AND name = ?2";
@@ -249,13 +250,4 @@ fn channel_id(transaction: &Transaction<'_>, room: &str, name: &str) -> rusqlite
 fn maximum(transaction: &Transaction<'_>, sql: &str, id: i64) -> rusqlite::Result<i64> {
     let value: Option<i64> = transaction.prepare_cached(sql)?.query_one([id], |row| row.get(0))?;
     Ok(value.unwrap_or(0))
-}
-
-pub(super) fn checksum(room: &str, channel: &str, bytes: &[u8]) -> i64 {
-    let mut hasher = crc32fast::Hasher::new();
-    // A zero byte occurs in neither name, so the parts cannot run into each other.
-    for part in [room.as_bytes(), b"\0", channel.as_bytes(), b"\0", bytes] {
-        hasher.update(part);
-    }
-    i64::from(hasher.finalize())
 }

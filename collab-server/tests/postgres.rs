@@ -1,0 +1,67 @@
+//! The binary on a real Postgres server that goes away and comes back.
+
+#![cfg(feature = "postgres")]
+#![allow(clippy::unwrap_used, reason = "test code")]
+
+mod kit;
+
+#[path = "kit/postgres.rs"]
+mod postgres;
+
+use collab_core::wire::EventKind;
+use kit::{Client, Process, command};
+use postgres::{PASSWORD, Postgres};
+
+fn told_store(client: &Client, ok: u8) -> bool {
+    client.events.iter().any(|(kind, payload)| *kind == EventKind::Store && payload[..] == [ok])
+}
+
+#[tokio::test]
+async fn editing_goes_on_while_postgres_is_gone_and_nothing_durable_is_lost() {
+    let mut postgres = Postgres::start();
+    let arguments = ["--store", &postgres.url(), "--log-filter", "trace"];
+    let process = Process::start(&arguments);
+    let mut alice = Client::v1(process.address, "room").await;
+    let mut bob = Client::v1(process.address, "room").await;
+    alice.type_text("saved, ").await;
+    alice.until_durable().await;
+
+    postgres.kill();
+    alice.type_text("not saved").await;
+    alice.until("the bad news", |client| told_store(client, 0)).await;
+    alice.until_received().await;
+    assert!(alice.durable < alice.seq);
+    let text = alice.text();
+    bob.until("the text all the same", |client| client.text() == text).await;
+
+    postgres.resume();
+    alice.until_durable().await;
+    alice.until("the good news", |client| told_store(client, 1)).await;
+
+    let (_, log) = process.stop();
+    let process = Process::start(&arguments);
+    assert_eq!(Client::v1(process.address, "room").await.text(), text);
+    assert!(log.contains("append failed") && log.contains("StoreUrl"), "{log}");
+    assert!(!log.contains(PASSWORD), "{log}");
+}
+
+#[test]
+fn no_complaint_shows_the_password() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("collab.toml");
+    let url = format!("postgres://collab:{PASSWORD}@localhost:port/rooms");
+    for (line, complaint) in [
+        (format!("store = \"{url}\""), "the URL of the Postgres database is not valid"),
+        (format!("store = \"{url}"), "line 1: "),
+        (format!("store = \"{url}\"\nephemeral = true"), "ephemeral is set, but store is too"),
+        (format!("store = [\"{url}\"]"), "invalid type: sequence, expected a string"),
+    ] {
+        std::fs::write(&file, &line).unwrap();
+        let output = command().arg("--config").arg(&file).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(complaint), "{line}: {said}");
+        assert!(!said.contains(PASSWORD), "{said}");
+    }
+    let help = command().env("COLLAB_STORE", &url).arg("--help").output().unwrap();
+    assert!(!String::from_utf8(help.stdout).unwrap().contains(PASSWORD));
+}
