@@ -1,0 +1,17 @@
+//! A chat on a terminal: what is shown, and what keys and mouse do.
+//!
+//! Nothing here reads a clock, a socket or a terminal, so the same code runs on a tty and, compiled
+//! to WASM, in a browser tab; those two give it events and carry out its actions.
+//!
+//! | module | its job |
+//! |---|---|
+//! | [`model`] | rooms, conversations, messages and people as plain data |
+//! | [`app`] | keys, mouse and commands -> actions |
+//! | [`view`] | model and state -> cells |
+
+pub mod app;
+pub mod model;
+pub mod view;
+
+pub use app::{Action, App, Event};
+pub use model::Model;
