@@ -2,20 +2,23 @@
 //!
 //! A [`Protocol`] says when to connect, what to send and when it wants to be called again; the
 //! driver, one tokio task, does it. Programs talk to the task through a [`Handle`], and hear of
-//! changes from [`Changes`]. Nothing here knows what is said: that is the protocol's affair.
+//! changes from [`Changes`]. What is said is the protocol's affair; `collab_core::chat::Client` is one.
 //!
 //! ```no_run
-//! # async fn example<P: collab_client::Protocol>(chat: P) -> Result<(), collab_client::Stopped> {
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use collab_client::{Config, Event, start};
+//! use collab_core::chat::{Client, ClientConfig, Place, guest_token};
 //!
+//! let token = guest_token([7; 20]); // random, drawn once and kept
+//! let chat = Client::new(ClientConfig::guest(1 << 40, 42, "Ada", &token));
 //! let (handle, mut changes) = start(Config::new("ws://127.0.0.1:8080/sync/lobby"), chat);
+//! handle.call(|chat, now| chat.say(now, &Place::Room, "hello", None)).await??;
 //! while let Some(event) = changes.next().await {
 //!     match event {
-//!         Event::Change(change) => { /* what the protocol says */ }
+//!         Event::Change(change) => println!("{change:?}"),
 //!         Event::Unreachable(error) => eprintln!("{error}"),
 //!         Event::Missed | _ => { /* read all state afresh */ }
 //!     }
-//!     let answer = handle.call(|chat, now| { /* any method of the protocol */ }).await?;
 //! }
 //! # Ok(())
 //! # }
@@ -28,6 +31,7 @@
 //! | [`CHANGES_MAX`] changes that nobody has read | the oldest is forgotten, [`Event::Missed`] says so |
 
 mod changes;
+mod chat;
 mod driver;
 mod handle;
 mod link;

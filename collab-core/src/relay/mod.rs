@@ -284,8 +284,8 @@ impl Room {
             return;
         };
         for number in state.channels.keys().copied().collect::<Vec<_>>() {
-            let presence = self.channels.get(number).and_then(|channel| channel.presence.all());
-            if let Some(presence) = presence {
+            let channel = self.channels.get(number);
+            if let Some(presence) = channel.and_then(|channel| channel.presence.all_and_gone()) {
                 self.send(peer, Class::Presence, number, &Message::Awareness(&presence));
             }
         }

@@ -142,6 +142,11 @@ impl PresenceTable {
         (!self.live.is_empty()).then(|| write_awareness(entries))
     }
 
+    /// The same with everybody who left lately, for somebody who may not have heard of it.
+    pub(super) fn all_and_gone(&self) -> Option<Bytes> {
+        self.newest(&self.live.keys().chain(self.gone.keys()).copied().collect())
+    }
+
     /// The newest state of these clients as one awareness update, if there are any.
     pub(super) fn newest(&self, clients: &BTreeSet<u64>) -> Option<Bytes> {
         let live = clients.iter().filter_map(|client| {

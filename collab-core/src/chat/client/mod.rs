@@ -118,7 +118,7 @@ impl Client {
         Self {
             session,
             chats: Chats::new(client_id, user, &name),
-            presence: Presence::new(client_id),
+            presence: Presence::lasting(client_id),
             typing: false,
             is_here: false,
             outputs: VecDeque::new(),
