@@ -22,6 +22,7 @@
 
 mod chats;
 mod client;
+mod company;
 mod conversation;
 mod message_id;
 mod pacer;
@@ -32,7 +33,8 @@ mod unit;
 mod user;
 
 pub use chats::{ChatEvent, Chats, SayError, StoredError};
-pub use client::{Client, ClientConfig, Event, Input, Output, Person};
+pub use client::{Client, ClientConfig, Event, Input, Output};
+pub use company::{Company, Person};
 pub use conversation::Conversation;
 pub use message_id::{Change, MessageId, MessageIdError};
 pub use place::{Chat, DIRECT_PREFIX, PRESENCE_CHANNEL, Place, ROOM_PREFIX, SegmentName};

@@ -3,20 +3,16 @@
 //! Sans-IO like its parts: inputs and time go in, outputs come out. For terminal programs and peers;
 //! the npm package composes the parts itself, beside its documents.
 
-mod people;
-
-pub use people::Person;
-
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 use super::{
-    Change, ChatEvent, Chats, Conversation, MessageId, PRESENCE_CHANNEL, Place, SayError,
-    StoredError, UserId,
+    Change, ChatEvent, Chats, Company, Conversation, MessageId, PRESENCE_CHANNEL, Person, Place,
+    SayError, StoredError, UserId,
 };
 use crate::Timestamp;
-use crate::presence::{self, Presence};
+use crate::presence;
 use crate::sync::{self, Session, SessionConfig, Status};
 use crate::wire::ErrorCode;
 
@@ -103,9 +99,7 @@ pub enum Event {
 pub struct Client {
     session: Session,
     chats: Chats,
-    presence: Presence,
-    typing: bool,
-    is_here: bool,
+    company: Company,
     outputs: VecDeque<Output>,
 }
 
@@ -118,21 +112,24 @@ impl Client {
         Self {
             session,
             chats: Chats::new(client_id, user, &name),
-            presence: Presence::lasting(client_id),
-            typing: false,
-            is_here: false,
+            company: Company::new(client_id),
             outputs: VecDeque::new(),
         }
     }
 
     /// Takes one input at `now`, Unix time in ms.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>) {
-        if matches!(input, Input::Start | Input::Stop) {
-            self.is_here = matches!(input, Input::Start);
+        match input {
+            Input::Start => self.company.enter(),
+            Input::Stop => self.company.leave(),
+            _ => {}
+        }
+        if matches!(input, Input::Stop) {
+            // The last word before the connection ends.
             self.settle(now);
         }
         self.session.handle(now, session_input(input), &mut self.chats);
-        self.presence.tick(now);
+        self.company.tick(now);
         self.settle(now);
     }
 
@@ -145,7 +142,7 @@ impl Client {
     /// When [`Input::Tick`] is due.
     pub fn deadline(&self) -> Option<Timestamp> {
         let session = self.session.deadline().map(|(at, _)| at);
-        [session, self.presence.deadline(), self.chats.deadline()].into_iter().flatten().min()
+        [session, self.company.deadline(), self.chats.deadline()].into_iter().flatten().min()
     }
 
     /// Writes a message, connected or not.
@@ -157,7 +154,7 @@ impl Client {
         re: Option<MessageId>,
     ) -> Result<MessageId, SayError> {
         let said = self.chats.say(now, to, text, re);
-        self.typing = false;
+        self.company.set_typing(false);
         self.settle(now);
         said
     }
@@ -233,7 +230,7 @@ impl Client {
 
     /// Everybody who is here, once each.
     pub fn people(&self) -> Vec<Person> {
-        people::of(&self.presence, self.chats.own())
+        self.company.people(self.chats.own())
     }
 
     /// This user, once known.
@@ -255,7 +252,7 @@ impl Client {
     /// Whether this user is typing, to be told to others. Only told of the room: who writes to whom
     /// in private concerns nobody.
     pub fn set_typing(&mut self, now: Timestamp, place: Option<&Place>) {
-        self.typing = place == Some(&Place::Room);
+        self.company.set_typing(place == Some(&Place::Room));
         self.settle(now);
     }
 
@@ -291,8 +288,8 @@ impl Client {
             self.on_session(now, output);
             self.chats.settle(now, &mut self.session);
         }
-        self.say_who(now);
-        while let Some(event) = self.presence.poll_event() {
+        self.company.say_who(now, self.chats.own(), self.chats.name());
+        while let Some(event) = self.company.poll_event() {
             self.on_presence(now, event);
         }
         while let Some(output) = self.session.poll_output() {
@@ -314,14 +311,12 @@ impl Client {
                 Output::Event(Event::Refused { place: None, code })
             }
             sync::Output::Listed { prefix, names } => return self.chats.listed(prefix, &names),
-            // A malformed update of somebody's presence harms nobody else's.
             sync::Output::PresenceReceived { update, .. } => {
-                let _ = self.presence.apply(now, &update);
-                return;
+                return self.company.apply(now, &update);
             }
             sync::Output::SendPresence { channel } => {
                 if &*channel == PRESENCE_CHANNEL {
-                    self.presence.reconnected(now);
+                    self.company.reconnected(now);
                 }
                 return;
             }
@@ -340,14 +335,6 @@ impl Client {
                 self.outputs.push_back(Output::Event(Event::PeopleChanged));
             }
         }
-    }
-
-    /// Tells the others who this is, once that is known.
-    fn say_who(&mut self, now: Timestamp) {
-        let own = self.chats.own().filter(|_| self.is_here);
-        let state = own.map(|own| people::state(own, self.chats.name(), self.typing));
-        // A name is too short to make it too large.
-        let _ = self.presence.set_local(now, state);
     }
 }
 
