@@ -58,6 +58,9 @@ impl Company {
     /// Says who this is, once that is known, if it differs from what was said last.
     pub fn say_who(&mut self, now: Timestamp, own: Option<&UserId>, name: &str) {
         let own = own.filter(|_| self.is_here);
+        if says(self.presence.local(), own, name, self.is_typing) {
+            return;
+        }
         let state = own.map(|own| state(own, name, self.is_typing));
         // A name is too short to make it too large.
         let _ = self.presence.set_local(now, state);
@@ -102,11 +105,25 @@ fn state(own: &UserId, name: &str, typing: bool) -> State {
     State { user, typing, ..State::default() }
 }
 
+/// Whether that is what was said last: asked after every frame, so without writing it.
+fn says(said: Option<&State>, own: Option<&UserId>, name: &str, typing: bool) -> bool {
+    match (said, own) {
+        (None, None) => true,
+        (Some(said), Some(own)) => {
+            said.typing == typing && said.user.name == name && id_of(said) == Some(own.as_str())
+        }
+        _ => false,
+    }
+}
+
+fn id_of(state: &State) -> Option<&str> {
+    state.user.extra.get(ID).and_then(Value::as_str)
+}
+
 fn people(presence: &Presence, own: Option<&UserId>) -> Vec<Person> {
     let mut people: BTreeMap<UserId, Person> = BTreeMap::new();
     for person in presence.people() {
-        let id = person.state.user.extra.get(ID).and_then(Value::as_str);
-        let Some(user) = id.and_then(|id| UserId::new(id).ok()) else { continue };
+        let Some(user) = id_of(person.state).and_then(|id| UserId::new(id).ok()) else { continue };
         let State { status, typing, user: shown, .. } = person.state;
         let known = people.entry(user.clone()).or_insert_with(|| Person {
             is_own: Some(&user) == own,

@@ -3,9 +3,10 @@
 //! Changes nothing by itself: [`super::Chats`] loads segments and writes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::segment::{Message, Reaction, SEGMENT_UNITS, Segment};
-use super::{Change, MessageId, Place};
+use super::{Change, Chat, MessageId, Place, SegmentName};
 use crate::wire::ErrorCode;
 
 /// Changes that are kept for who shows the conversation; beyond, they are told to look again.
@@ -24,6 +25,7 @@ pub struct Conversation {
 /// A segment, and how far its channel has come.
 #[derive(Debug)]
 pub(super) struct Held {
+    pub(super) channel: Arc<str>,
     pub(super) segment: Segment,
     pub(super) stage: Stage,
     /// What comes was there before, so nobody is told that it arrives.
@@ -185,13 +187,19 @@ impl Conversation {
 }
 
 impl Held {
-    pub(super) const fn new(segment: Segment, is_history: bool) -> Self {
-        Self { segment, stage: Stage::Wanted, is_history, refusal: None, told: None }
+    pub(super) fn new(chat: &Chat, segment: Segment, is_history: bool) -> Self {
+        let name = SegmentName { chat: chat.clone(), number: segment.number() };
+        let channel = name.to_string().into();
+        Self { channel, segment, stage: Stage::Wanted, is_history, refusal: None, told: None }
     }
     /// The message of somebody else that a change brought, unless it was there before.
     pub(super) fn arrived(&self, change: Change) -> Option<MessageId> {
         let Change::Added(id) = change else { return None };
-        let is_of_other = self.segment.message(id.unit()).is_some_and(|message| !message.is_own);
-        (is_of_other && !self.is_history).then_some(id)
+        (!self.is_history && self.segment.is_unread(id.unit())).then_some(id)
+    }
+
+    /// Whether anything of it is here or on its way.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.stage != Stage::Wanted || self.segment.units() > 0
     }
 }

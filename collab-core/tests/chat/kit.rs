@@ -18,6 +18,8 @@ use crate::relay_kit::Relay;
 pub(crate) struct Chatter {
     pub(crate) client: Client,
     token: String,
+    /// What the relay calls them, if it decides that.
+    given_name: String,
     pub(crate) peer: Option<PeerId>,
     lists: BTreeSet<String>,
     pub(crate) arrived: Vec<(Place, String)>,
@@ -57,6 +59,7 @@ impl World {
         self.chatters.push(Chatter {
             client: Client::new(config),
             token,
+            given_name: String::new(),
             peer: None,
             lists: BTreeSet::new(),
             arrived: Vec::new(),
@@ -79,6 +82,10 @@ impl World {
 
     pub(crate) fn user(&self, who: usize) -> UserId {
         UserId::of_guest(&self.chatters[who].token).unwrap()
+    }
+
+    pub(crate) fn give_name(&mut self, who: usize, name: &str) {
+        name.clone_into(&mut self.chatters[who].given_name);
     }
 
     pub(crate) fn say(&mut self, who: usize, text: &str) -> MessageId {
@@ -187,7 +194,8 @@ impl World {
         match Frame::read(Dialect::V1, &frame).unwrap().message {
             Message::Hello { token, .. } => {
                 let user = UserId::of_guest(token).map_or_else(String::new, |u| u.to_string());
-                let grant = Grant { user, access: Access::Write, ..Grant::open() };
+                let name = self.chatters[who].given_name.clone();
+                let grant = Grant { user, name, access: Access::Write, ..Grant::open() };
                 self.relay.input(RoomInput::Join { peer, dialect: Dialect::V1, grant });
             }
             Message::List { prefix } => {

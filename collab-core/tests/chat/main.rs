@@ -3,5 +3,9 @@
 #[path = "../relay_kit/mod.rs"]
 mod relay_kit;
 
+mod forged;
 mod kit;
+mod long;
+mod offline;
+mod oracle;
 mod talking;

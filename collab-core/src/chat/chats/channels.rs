@@ -1,9 +1,8 @@
 //! Which segments' channels are open, and what goes through them.
 
-use super::super::Segment;
+use super::super::Chat;
 use super::super::conversation::{Conversation, Held, Stage};
 use super::super::pacer::BURST;
-use super::super::{Chat, Place, SegmentName};
 use super::{ChatEvent, Chats, prefix_of};
 use crate::Timestamp;
 use crate::sync::{Input, Session};
@@ -24,12 +23,10 @@ impl Chats {
             self.peer = peer;
         }
         self.follow_user(session);
-        for (chat, conversation) in &mut self.conversations {
+        for conversation in self.conversations.values_mut() {
             let mut events = Vec::new();
-            for (&number, held) in &mut conversation.segments {
-                if held.stage.is_open() {
-                    held.follow(&name(chat, number), session);
-                }
+            for held in conversation.segments.values_mut().filter(|held| held.stage.is_open()) {
+                held.follow(session);
                 events.extend(held.refusal_to_tell());
             }
             let place = conversation.place();
@@ -42,11 +39,11 @@ impl Chats {
     /// what was not sent yet belongs into the newest segment.
     fn disconnected(&mut self, session: &mut Session) {
         self.listed.clear();
-        for (chat, conversation) in &mut self.conversations {
+        for conversation in self.conversations.values_mut() {
             let newest = conversation.newest_number();
             for (&number, held) in &mut conversation.segments {
                 if held.stage.is_open() {
-                    session.close(&name(chat, number));
+                    session.close(&held.channel);
                 }
                 if held.stage.is_open() || number == newest {
                     held.stage = Stage::Wanted;
@@ -87,67 +84,62 @@ impl Chats {
     /// Closes the channel that will be missed least: everything of it is here, and it was quiet for
     /// longest. False if there is none.
     fn park_one(&mut self, session: &mut Session) -> bool {
-        let quiet = |held: &Held| held.stage == Stage::Live && held.segment.unsaved() == 0;
         let mut candidates = Vec::new();
         for (chat, conversation) in &self.conversations {
             let newest = conversation.newest_number();
-            for (&number, held) in conversation.segments.iter().filter(|(_, held)| quiet(held)) {
+            for (&number, held) in conversation.segments.iter().filter(|(_, held)| held.is_quiet())
+            {
                 let is_newest = number == newest;
-                if !(is_newest && *conversation.place() == Place::Room) {
+                if !(is_newest && *chat == Chat::Room) {
                     candidates.push((is_newest, held.segment.last_at(), chat.clone(), number));
                 }
             }
         }
         let Some((_, _, chat, number)) = candidates.into_iter().min() else { return false };
-        session.close(&name(&chat, number));
-        self.set_stage(&chat, number, Stage::Parked);
+        let Some(held) = self.held_mut(&chat, number) else { return false };
+        session.close(&held.channel);
+        held.stage = Stage::Parked;
         true
     }
 
     fn open(&mut self, now: Timestamp, session: &mut Session, chat: &Chat, number: u32) {
-        let channel = name(chat, number);
-        self.set_stage(chat, number, Stage::Open);
+        let Some(held) = self.held_mut(chat, number) else { return };
+        held.stage = Stage::Open;
+        let (channel, unsaved) = (held.channel.clone(), held.segment.in_flight());
         // Names of segments are channel names.
         let _ = session.open(&channel);
-        let held = self.conversations.get(chat).and_then(|c| c.segment(number));
-        let unsaved = held.map_or(0, Segment::in_flight);
         if unsaved > 0 {
             session.handle(now, Input::Restored { channel: &channel, unsaved }, self);
         }
     }
 
-    fn set_stage(&mut self, chat: &Chat, number: u32, stage: Stage) {
-        let conversation = self.conversations.get_mut(chat);
-        if let Some(held) = conversation.and_then(|c| c.segments.get_mut(&number)) {
-            held.stage = stage;
-        }
+    fn held_mut(&mut self, chat: &Chat, number: u32) -> Option<&mut Held> {
+        self.conversations.get_mut(chat)?.segments.get_mut(&number)
     }
 
     /// Gives to the session what was written, as fast as the relay takes it.
     pub(super) fn release(&mut self, now: Timestamp, session: &mut Session) {
-        self.is_paced = false;
+        let mut waits = false;
         let mut allowed = self.pacer.allowed(now);
         let before = allowed;
         let mut updates = Vec::new();
-        for (chat, conversation) in &mut self.conversations {
-            for (&number, held) in &mut conversation.segments {
-                let channel = name(chat, number);
-                for deletion in held.segment.release_deletions() {
-                    if held.stage.is_open() {
-                        updates.push((channel.clone(), deletion));
-                    }
-                }
-                if held.segment.unreleased() == 0 || !held.is_taking(&channel, session) {
-                    continue;
-                }
-                while let Some((update, units)) = held.segment.release(allowed.min(held.room())) {
-                    allowed -= units;
-                    updates.push((channel.clone(), update));
-                }
-                self.is_paced |= held.segment.unreleased() > 0 && allowed == 0;
+        let conversations = self.conversations.values_mut();
+        for held in conversations.flat_map(|conversation| conversation.segments.values_mut()) {
+            // What is deleted while the channel is closed goes with its first diff.
+            let deletions = held.segment.release_deletions().into_iter();
+            let deletions = deletions.filter(|_| held.stage.is_open());
+            updates.extend(deletions.map(|update| (held.channel.clone(), update)));
+            if held.segment.unreleased() == 0 || !held.is_taking(session) {
+                continue;
             }
+            while let Some((update, units)) = held.segment.release(allowed.min(held.room())) {
+                allowed -= units;
+                updates.push((held.channel.clone(), update));
+            }
+            waits |= held.segment.unreleased() > 0 && allowed == 0;
         }
         self.pacer.spend(now, before - allowed);
+        self.paced_until = waits.then(|| self.pacer.ready_at());
         for (channel, update) in updates {
             let edited = Input::Edited { channel: &channel, update: update.into() };
             session.handle(now, edited, self);
@@ -157,14 +149,21 @@ impl Chats {
 
 impl Held {
     /// Takes over the progress of its channel.
-    fn follow(&mut self, channel: &str, session: &Session) {
-        let Some(progress) = session.progress(channel) else { return };
+    fn follow(&mut self, session: &Session) {
+        let Some(progress) = session.progress(&self.channel) else { return };
         if progress.is_live {
             self.stage = Stage::Live;
-            self.is_history = false;
+            if std::mem::take(&mut self.is_history) {
+                self.segment.mark_read();
+            }
         }
         self.refusal = progress.refused;
         self.segment.acknowledged(progress.unsaved);
+    }
+
+    /// Whether it can be closed without losing sight of anything.
+    fn is_quiet(&self) -> bool {
+        self.stage == Stage::Live && self.segment.unsaved() == 0
     }
 
     /// Units that may go on their way with those that are: so many as the relay takes at once, since
@@ -173,8 +172,8 @@ impl Held {
         BURST.saturating_sub(self.segment.units_in_flight())
     }
 
-    fn is_taking(&self, channel: &str, session: &Session) -> bool {
-        self.stage == Stage::Live && session.progress(channel).is_some_and(|p| p.is_live)
+    fn is_taking(&self, session: &Session) -> bool {
+        self.stage == Stage::Live && session.progress(&self.channel).is_some_and(|p| p.is_live)
     }
 
     /// A refusal that was not told yet.
@@ -183,8 +182,4 @@ impl Held {
         self.told = self.refusal;
         news
     }
-}
-
-fn name(chat: &Chat, number: u32) -> String {
-    SegmentName { chat: chat.clone(), number }.to_string()
 }

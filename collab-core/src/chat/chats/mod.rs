@@ -55,9 +55,11 @@ pub struct Chats {
     /// Prefixes that the relay has listed on this connection, and those that it ever has.
     listed: BTreeSet<&'static str>,
     ever_listed: BTreeSet<&'static str>,
+    /// Whether an earlier process told what was read.
+    remembers: bool,
     pacer: Pacer,
-    /// Units wait for the pacer.
-    is_paced: bool,
+    /// Until when units wait for the pacer.
+    paced_until: Option<Timestamp>,
     /// Who is here is told in a channel that holds nothing.
     nothing: Segment,
     changed: BTreeSet<Place>,
@@ -80,8 +82,9 @@ impl Chats {
             peer: None,
             listed: BTreeSet::new(),
             ever_listed: BTreeSet::new(),
+            remembers: false,
             pacer: Pacer::new(),
-            is_paced: false,
+            paced_until: None,
             nothing: Segment::new(0, client, None),
             changed: BTreeSet::new(),
             events: VecDeque::new(),
@@ -163,8 +166,8 @@ impl Chats {
     }
 
     /// When [`Chats::settle`] is due, if nothing else happens before.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        self.is_paced.then(|| self.pacer.ready_at())
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        self.paced_until
     }
 
     /// Edits that the relay may not have, those included that the session does not know of yet.
@@ -191,7 +194,8 @@ impl Chats {
 
     /// The session has listed channels.
     pub fn listed(&mut self, prefix: &'static str, names: &[Arc<str>]) {
-        let is_history = self.ever_listed.insert(prefix);
+        // To a process without memory everything is old that was there before it.
+        let is_history = self.ever_listed.insert(prefix) && !self.remembers;
         for name in names.iter().filter_map(|name| SegmentName::parse(name)) {
             self.list(&name);
         }
@@ -200,8 +204,7 @@ impl Chats {
         for place in places.iter().filter(|place| prefix_of(place) == prefix) {
             let Some(conversation) = self.conversation_mut(place) else { continue };
             let newest = conversation.newest_number();
-            // What was said to oneself while away arrives; what was there before in a room does not.
-            self.want(place, newest, is_history && *place == Place::Room);
+            self.want(place, newest, is_history);
             if is_first {
                 self.move_unsent(place);
             }
@@ -252,12 +255,13 @@ impl Chats {
     /// Holds a segment. False if it was held already.
     fn want(&mut self, place: &Place, number: u32, is_history: bool) -> bool {
         let (client, own) = (self.client, self.own.clone());
+        let Some(chat) = self.chat_of(place) else { return false };
         let Some(conversation) = self.conversation_mut(place) else { return false };
         if conversation.segments.contains_key(&number) {
             return false;
         }
-        let segment = Segment::new(number, client, own);
-        conversation.segments.insert(number, Held::new(segment, is_history));
+        let held = Held::new(&chat, Segment::new(number, client, own), is_history);
+        conversation.segments.insert(number, held);
         true
     }
 
@@ -290,12 +294,15 @@ impl Chats {
             return;
         }
         self.is_name_given = !status.name.is_empty();
-        if self.is_name_given && *self.name != *status.name {
-            self.name = status.name.to_string();
-        }
+        let is_called_otherwise = self.is_name_given && *self.name != *status.name;
         let user = UserId::new(&status.user).ok();
-        if user != self.own {
+        if is_called_otherwise || user != self.own {
+            let unsent = self.withdraw_unsent();
+            if is_called_otherwise {
+                self.name = status.name.to_string();
+            }
             self.become_user(user);
+            self.write_all_again(unsent);
         }
     }
 }

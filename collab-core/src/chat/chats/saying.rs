@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::conversation::Conversation;
 use super::super::segment::Withdrawn;
 use super::super::unit::Re;
 use super::super::{MessageId, Place, REACTION_MAX_BYTES, TEXT_MAX_BYTES, Unit, UnitId, UserId};
@@ -34,6 +35,9 @@ pub enum SayError {
     #[error("somebody else's message")]
     NotOwn,
 }
+
+/// What was taken back, by segment.
+pub(super) type Unsent = Vec<(u32, Vec<Withdrawn>)>;
 
 impl Chats {
     /// Writes a message, connected or not; it answers `re`. Sent by [`Chats::settle`].
@@ -131,21 +135,32 @@ impl Chats {
         let Some(conversation) = self.conversation_mut(place) else { return };
         let newest = conversation.newest_number();
         let older = conversation.segments.range_mut(..newest);
-        let withdrawn: Vec<_> =
-            older.map(|(&number, held)| (number, held.segment.withdraw())).collect();
+        let withdrawn = older.map(|(&number, held)| (number, held.segment.withdraw())).collect();
+        // Nobody looked at what was held only for these.
+        conversation.segments.retain(|&number, held| number == newest || held.is_in_use());
         self.write_again(place, withdrawn);
+    }
+
+    /// Takes back everything that this process wrote and did not send.
+    pub(super) fn withdraw_unsent(&mut self) -> Vec<(Place, Unsent)> {
+        let withdraw = |conversation: &mut Conversation| {
+            let segments = conversation.segments.iter_mut();
+            let units = segments.map(|(&number, held)| (number, held.segment.withdraw())).collect();
+            (conversation.place().clone(), units)
+        };
+        self.conversations.values_mut().map(withdraw).collect()
+    }
+
+    pub(super) fn write_all_again(&mut self, unsent: Vec<(Place, Unsent)>) {
+        for (place, withdrawn) in unsent {
+            self.write_again(&place, withdrawn);
+        }
     }
 
     /// The user is another one than was thought, or is known at last.
     pub(super) fn become_user(&mut self, user: Option<UserId>) {
-        let places: Vec<Place> = self.conversations.values().map(|c| c.place().clone()).collect();
-        let mut unsent = Vec::new();
-        for place in &places {
-            let Some(conversation) = self.conversation_mut(place) else { continue };
-            let segments = conversation.segments.iter_mut();
-            let withdrawn: Vec<_> =
-                segments.map(|(&number, held)| (number, held.segment.withdraw())).collect();
-            unsent.push((place.clone(), withdrawn));
+        if self.own == user {
+            return;
         }
         self.own = user;
         // What was said in private under another name was said by somebody else.
@@ -155,14 +170,11 @@ impl Chats {
                 held.segment.set_own(self.own.clone());
             }
         }
-        for (place, withdrawn) in unsent {
-            self.write_again(&place, withdrawn);
-        }
     }
 
     /// Writes withdrawn units again: messages, and what changes them, to the newest segment; what
     /// changes other messages where those are.
-    fn write_again(&mut self, place: &Place, withdrawn: Vec<(u32, Vec<Withdrawn>)>) {
+    fn write_again(&mut self, place: &Place, withdrawn: Unsent) {
         let mut moved: BTreeMap<MessageId, MessageId> = BTreeMap::new();
         for (number, units) in withdrawn {
             for Withdrawn { id, raw } in &units {

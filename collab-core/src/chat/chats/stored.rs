@@ -31,15 +31,16 @@ impl Chats {
     pub fn export(&self) -> Vec<u8> {
         let mut segments = Writer::default();
         let mut count = 0;
-        for (chat, conversation) in &self.conversations {
+        for conversation in self.conversations.values() {
+            let newest = conversation.newest_number();
             for (&number, held) in &conversation.segments {
                 let unsaved = held.segment.export();
                 let mark = held.segment.read_mark();
-                if unsaved.is_empty() && mark == [0] {
+                if unsaved.is_empty() && (number != newest || mark == [0]) {
                     continue;
                 }
                 count += 1;
-                segments.var_string(&SegmentName { chat: chat.clone(), number }.to_string());
+                segments.var_string(&held.channel);
                 segments.var_bytes(&mark);
                 segments.var_bytes(&unsaved.update);
                 segments.var_bytes(&unsaved.released);
@@ -61,6 +62,7 @@ impl Chats {
         if version != VERSION {
             return Err(StoredError::Version(version));
         }
+        self.remembers = true;
         for _ in 0..reader.var_uint()? {
             let channel = reader.var_string()?;
             let mark = reader.var_bytes()?;

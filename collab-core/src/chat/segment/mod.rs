@@ -142,9 +142,15 @@ impl Segment {
         }
     }
 
-    /// Everything, as one v1 update.
-    pub fn encode(&self) -> Vec<u8> {
-        let part = |(&client, run)| Part { client, run, start: 0, end: Run::len(run) };
+    /// What a holder of `state_vector` lacks, whoever wrote it, and all deletions: for peers without a
+    /// relay. Relays take less from one user: [`Replica::diff`].
+    pub fn encode(&self, state_vector: &StateVector) -> Vec<u8> {
+        let part = |(&client, run)| Part {
+            client,
+            run,
+            start: state_vector.get(client),
+            end: Run::len(run),
+        };
         write::write_update(&self.runs.iter().rev().map(part).collect::<Vec<_>>(), true)
     }
 
@@ -265,7 +271,8 @@ impl Segment {
         user.is_some() && user == self.own.as_ref()
     }
 
-    fn is_unread(&self, id: UnitId) -> bool {
+    /// Whether somebody else wrote it and it was not marked as read.
+    pub(super) fn is_unread(&self, id: UnitId) -> bool {
         id.clock >= self.read.get(&id.client).copied().unwrap_or(0) && !self.is_own(id.client)
     }
 

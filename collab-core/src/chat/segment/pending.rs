@@ -27,8 +27,8 @@ pub(in super::super) struct Withdrawn {
 }
 
 impl Segment {
-    /// Adds a unit of this user, called `name`, after saying who that is where it was not said yet.
-    pub(in super::super) fn write(&mut self, user: &UserId, name: &str, unit: &Unit<'_>) -> UnitId {
+    /// Adds a unit of this process's user, called `name`, after saying who that is where it was not said yet.
+    pub fn write(&mut self, user: &UserId, name: &str, unit: &Unit<'_>) -> UnitId {
         let run = self.runs.entry(self.client).or_insert(const { Run::new() });
         let mut messages = Vec::new();
         if run.len() == 0 || run.name_at(run.len()) != name {
@@ -42,7 +42,7 @@ impl Segment {
     }
 
     /// Deletes an own message, its edits and its text.
-    pub(in super::super) fn delete(&mut self, id: UnitId) {
+    pub fn delete(&mut self, id: UnitId) {
         let Some(run) = self.runs.get(&id.client) else { return };
         let mut ids: Vec<UnitId> = self.edits(id, run).map(|(edit, _, _)| edit).collect();
         ids.push(id);
@@ -64,7 +64,7 @@ impl Segment {
     }
 
     /// The session is told of deletions that wait: by these updates, or in its next diff.
-    pub(in super::super) fn release_deletions(&mut self) -> Vec<Vec<u8>> {
+    pub fn release_deletions(&mut self) -> Vec<Vec<u8>> {
         let deletions = std::mem::take(&mut self.deletions);
         let id = UnitId { client: self.client, clock: u32::MAX };
         self.sent.extend(deletions.iter().map(|_| Sent { id, units: 0 }));
@@ -72,13 +72,13 @@ impl Segment {
     }
 
     /// Units of this user that wait to be released.
-    pub(in super::super) fn unreleased(&self) -> u32 {
+    pub fn unreleased(&self) -> u32 {
         let own = self.runs.iter().filter(|(client, _)| self.is_own(**client));
         own.map(|(_, run)| run.len().saturating_sub(run.released)).sum()
     }
 
     /// Releases up to `max` units of one client ID, as one update; and how many.
-    pub(in super::super) fn release(&mut self, max: u32) -> Option<(Vec<u8>, u32)> {
+    pub fn release(&mut self, max: u32) -> Option<(Vec<u8>, u32)> {
         let waits = |(_, run): &(&u64, &Run)| run.released < run.len();
         let mut own = self.runs.iter().filter(|(client, _)| self.is_own(**client));
         let (&client, run) = own.find(waits).filter(|_| max > 0)?;

@@ -68,6 +68,13 @@ impl Segment {
         })
     }
 
+    /// All texts that a message had and that are not deleted, the latest first.
+    pub fn history(&self, id: UnitId) -> Vec<&str> {
+        let Some(run) = self.runs.get(&id.client) else { return Vec::new() };
+        let Some(Unit::Message { text, .. }) = run.unit(id.clock) else { return Vec::new() };
+        self.edits(id, run).map(|(_, _, edit)| edit).chain([text]).collect()
+    }
+
     /// Where a message stands in the order; `None` if it is deleted or not here.
     pub fn place_of(&self, id: UnitId) -> Option<usize> {
         let at = self.message(id)?.at;

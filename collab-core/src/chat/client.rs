@@ -283,17 +283,17 @@ impl Client {
 
     /// Lets the parts' outputs be each other's inputs until all are quiet.
     fn settle(&mut self, now: Timestamp) {
-        self.chats.settle(now, &mut self.session);
-        while let Some(output) = self.session.poll_output() {
-            self.on_session(now, output);
+        loop {
             self.chats.settle(now, &mut self.session);
-        }
-        self.company.say_who(now, self.chats.own(), self.chats.name());
-        while let Some(event) = self.company.poll_event() {
-            self.on_presence(now, event);
-        }
-        while let Some(output) = self.session.poll_output() {
+            self.company.say_who(now, self.chats.own(), self.chats.name());
+            while let Some(event) = self.company.poll_event() {
+                self.on_presence(now, event);
+            }
+            let Some(output) = self.session.poll_output() else { break };
             self.on_session(now, output);
+            while let Some(output) = self.session.poll_output() {
+                self.on_session(now, output);
+            }
         }
         while let Some(event) = self.chats.poll_event() {
             self.outputs.push_back(Output::Event(event.into()));
