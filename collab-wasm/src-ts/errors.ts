@@ -10,6 +10,7 @@ export const RELAY_ERROR_CODES = [
   'unsupported_version',
   'update_malformed',
   'update_unsafe',
+  'update_early',
   'unauthorized',
   'forbidden',
   'read_only',

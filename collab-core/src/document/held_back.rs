@@ -27,13 +27,20 @@ impl Document {
             }
         };
         let known = read(&self.doc).state_vector();
-        let parted = log::part(&merged, |client| known.get(&ClientID::new(client)))?;
-        let Some(parted) = parted else {
-            self.held_back = None;
-            return Ok(merged);
+        let known = |client| known.get(&ClientID::new(client));
+        let ready = match log::part(&merged, known)? {
+            None => {
+                self.held_back = None;
+                merged
+            }
+            Some(parted) => {
+                self.held_back = Some(parted.waiting);
+                Cow::Owned(parted.ready.into())
+            }
         };
-        self.held_back = Some(parted.waiting);
-        Ok(Cow::Owned(parted.ready.into()))
+        let Some(levelled) = self.nesting.level(&ready, known)? else { return Ok(ready) };
+        self.nesting.add(levelled.measured);
+        Ok(levelled.flat.map_or(ready, Cow::Owned))
     }
 
     /// Whether something that was sent is missing between what is there.

@@ -16,10 +16,9 @@ const UPDATE_MAX_BYTES: usize = 128 << 20;
 /// to be wrong, so a second one is only needed where the first made more of the update readable.
 const REPAIRS_MAX: usize = 16;
 
-/// The only way from a peer's bytes to anything that reads them.
-pub(super) fn check(update: &[u8]) -> Result<(), DocumentError> {
-    log::check(update, UPDATE_MAX_BYTES)?;
-    Ok(())
+/// The only way from a peer's bytes to anything that reads them. Whether there are types in types.
+pub(super) fn check(update: &[u8]) -> Result<bool, DocumentError> {
+    Ok(log::check(update, UPDATE_MAX_BYTES)?.nests())
 }
 
 /// An update that passed the check.

@@ -41,6 +41,7 @@ mod index;
 mod integrate;
 mod listing;
 mod metadata;
+mod nesting;
 mod observed;
 mod positions;
 mod queue;
@@ -70,6 +71,7 @@ use crate::Timestamp;
 use event::Events;
 use index::Known;
 use listing::Listing;
+use nesting::Nesting;
 use observed::{Change, Observed};
 use queue::Queue;
 use settings::Settings;
@@ -96,6 +98,7 @@ pub struct Document {
     is_gapped: bool,
     /// Structs of others that build on something that is missing, as one update.
     held_back: Option<Bytes>,
+    nesting: Nesting,
     /// Something waits that no index knows, so nobody can see it before Yrs does.
     has_foreign_changes: bool,
     now: Timestamp,
@@ -124,6 +127,7 @@ impl Document {
             queue: Mutex::default(),
             is_gapped: false,
             held_back: None,
+            nesting: Nesting::default(),
             has_foreign_changes: false,
             now: Timestamp::default(),
             observed,

@@ -23,10 +23,15 @@ impl Document {
 
     /// What a holder of `state_vector` lacks, as one v1 update; all deletions are always included.
     pub fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, DocumentError> {
+        Ok(self.with_held_back(self.diff_without_gaps(state_vector)?))
+    }
+
+    /// [`Document::diff`] without what waits for something that is missing.
+    fn diff_without_gaps(&self, state_vector: &[u8]) -> Result<Vec<u8>, DocumentError> {
         // Yrs would reserve memory for any number of clients that the bytes announce.
         log::StateVector::read(state_vector).map_err(DocumentError::StateVector)?;
         let state = StateVector::decode_v1(state_vector).map_err(DocumentError::Undecodable)?;
-        Ok(self.with_held_back(self.read().encode_state_as_update_v1(&state)))
+        Ok(self.read().encode_state_as_update_v1(&state))
     }
 
     /// Everything, as one v1 update.
@@ -48,7 +53,11 @@ impl Document {
     ) -> Result<(), DocumentError> {
         self.events.admit()?;
         let updates: Vec<&[u8]> = updates.into_iter().collect();
-        updates.iter().try_for_each(|update| check(update))?;
+        for update in &updates {
+            if check(update)? {
+                self.nesting.expect();
+            }
+        }
         self.settle();
         updates.chunks(UPDATES_PER_TRANSACTION).try_for_each(|chunk| self.merge(chunk))
     }
@@ -80,10 +89,16 @@ impl Document {
         let client = self.known.number(self.doc.client_id().get());
         for (number, update) in updates.iter().enumerate() {
             let local = self.queue_mut().local_start(client);
+            let levelled = self.nesting.level(update, |client| self.known.clock_of(client));
+            let Ok(Some(levelled)) = levelled else { return (number, untouched) };
+            let update = levelled.flat.as_deref().unwrap_or(update);
             let mut texts: Vec<&mut Index> =
                 self.texts.values_mut().map(|text| &mut text.index).collect();
             match index::absorb(update, Mode::Update { local }, &mut self.known, &mut texts) {
-                Ok(absorbed) => self.enqueue_remote(update, absorbed),
+                Ok(absorbed) => {
+                    self.nesting.add(levelled.measured);
+                    self.enqueue_remote(update, absorbed);
+                }
                 Err(gap) => return (number, gap),
             }
         }
@@ -131,7 +146,8 @@ impl Replica for Document {
     }
 
     fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, ReplicaError> {
-        self.diff(state_vector).map_err(|error| ReplicaError::StateVector(error.into()))
+        let diff = self.diff_without_gaps(state_vector);
+        diff.map_err(|error| ReplicaError::StateVector(error.into()))
     }
 
     fn delete_set(&self) -> Option<Vec<u8>> {

@@ -5,8 +5,8 @@
 //! then puts a GC struct in their place (`Item.integrate`); yrs 0.28.1 gives up on the whole
 //! update instead, and with it on every snapshot that contains it.
 
-use super::Refusal;
 use super::decode::{Struct, Visitor, content, walk};
+use super::{Depths, Refusal, check, part};
 use crate::wire::Writer;
 
 /// `update` with GC structs in place of all children of those units (client, clock) that are
@@ -19,6 +19,20 @@ pub(crate) fn bury_children(
     walk(update, &mut burial)?;
     burial.writer.bytes(&update[burial.copied..]);
     Ok(burial.writer.into_vec())
+}
+
+/// An update that a log opens: without what lies too deep in types, and, if there are any, without
+/// what builds on something that is missing. `None` if that is the update itself. For repairs only.
+pub(super) fn flattened(update: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+    if !check(update, usize::MAX)?.nests {
+        return Ok(None);
+    }
+    let parted = part(update, |_| 0)?;
+    let ready = parted.as_ref().map_or(update, |parted| &parted.ready);
+    let nothing = Depths::default();
+    let measured = nothing.measure(ready, |_| 0)?.unwrap_or_default();
+    let is_full = |client, clock| measured.is_full(&nothing, client, clock);
+    bury_children(ready, is_full).map(Some)
 }
 
 struct Burial<'a, F> {

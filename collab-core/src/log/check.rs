@@ -5,8 +5,9 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::Refusal;
-use super::decode::{Struct, Visitor, content, walk};
+use super::decode::{Id, Struct, Visitor, content, walk};
 use super::ids::Span;
+use super::named::Named;
 use crate::sorting::sort_unstable;
 
 /// Most updates insert in one place and delete in one place: no allocation for them.
@@ -19,12 +20,21 @@ pub struct Checked {
     pub(super) inserts: Spans,
     /// What the delete set names, and structs that lost their content already.
     pub(super) deletes: Spans,
+    /// Units of other clients that must be there before.
+    pub(super) named: Named,
+    /// A struct names a unit as its parent: there are types in types.
+    pub(super) nests: bool,
 }
 
 impl Checked {
     /// Whether the update says nothing at all.
     pub fn is_empty(&self) -> bool {
         self.inserts.is_empty() && self.deletes.is_empty()
+    }
+
+    /// Whether something lies in a type that is no root.
+    pub(crate) const fn nests(&self) -> bool {
+        self.nests
     }
 
     /// The units of content that the update brings: client and clocks, one range per run.
@@ -44,6 +54,7 @@ pub fn check(update: &[u8], max_bytes: usize) -> Result<Checked, Refusal> {
     let mut holdings = Holdings::default();
     walk(update, &mut holdings)?;
     holdings.refuse_duplicate_clients()?;
+    holdings.checked.named.tidy();
     Ok(holdings.checked)
 }
 
@@ -83,6 +94,22 @@ impl<'a> Visitor<'a> for Holdings {
         }
         if matches!(block.kind(), content::GC | content::DELETED) {
             self.checked.deletes.push(Span { client, start, end });
+        }
+        // Of its own client it can only name what lies before it.
+        let mut name = |id: Id| {
+            if id.client != client {
+                self.checked.named.add(id);
+            }
+        };
+        if let Some(origin) = block.origin {
+            name(origin);
+        }
+        if let Some(right_origin) = block.right_origin {
+            name(right_origin);
+        }
+        if let Some(parent) = block.parent_unit() {
+            name(parent);
+            self.checked.nests = true;
         }
     }
 

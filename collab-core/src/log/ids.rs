@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Refusal;
+use super::named::Named;
 use super::reader::Reader;
 use crate::wire::Writer;
 
@@ -102,20 +103,36 @@ impl IdSet {
         StateVector { clocks }
     }
 
-    /// Whether adding `spans` leaves clocks out before them. Spans of a client ascend.
-    pub(super) fn would_gap(&self, spans: &[Span]) -> bool {
+    /// Whether clocks before `spans`, which ascend for each client, or units that are `named` are
+    /// neither in the gapless part nor in `spans`.
+    #[inline]
+    pub(super) fn lacks(&self, spans: &[Span], named: &Named) -> bool {
+        match spans {
+            [] => false,
+            &[span] => {
+                let end = self.gapless_end(span.client);
+                span.start > end || named.iter().any(|id| id.clock >= self.gapless_end(id.client))
+            }
+            _ => self.lacks_of_many(spans, named),
+        }
+    }
+
+    fn lacks_of_many(&self, spans: &[Span], named: &Named) -> bool {
         let mut ends: BTreeMap<u64, u32> = BTreeMap::new();
-        spans.iter().any(|span| {
+        let gaps = spans.iter().any(|span| {
             let end = ends.entry(span.client).or_insert_with(|| self.gapless_end(span.client));
             let gaps = span.start > *end;
             *end = span.end.max(*end);
             gaps
-        })
+        });
+        let end = |client| ends.get(&client).copied().unwrap_or_else(|| self.gapless_end(client));
+        gaps || named.iter().any(|id| id.clock >= end(id.client))
     }
 
-    fn gapless_end(&self, client: u64) -> u32 {
-        match self.clients.get(&client).map(Vec::as_slice) {
-            Some(&[(0, end), ..]) => end,
+    /// The next clock expected of a client.
+    pub(super) fn gapless_end(&self, client: u64) -> u32 {
+        match self.of(client) {
+            &[(0, end), ..] => end,
             _ => 0,
         }
     }

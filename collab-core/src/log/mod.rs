@@ -11,11 +11,13 @@ mod check;
 mod cut;
 pub(crate) mod decode;
 mod deletions;
+mod depth;
 mod digest;
 mod ids;
 mod index;
 mod live;
 mod merge;
+mod named;
 mod part;
 pub(crate) mod reader;
 mod refusal;
@@ -26,10 +28,12 @@ mod value;
 
 pub use answer::{Answer, First, Known};
 pub(crate) use bury::bury_children;
+use bury::flattened;
 use check::Spans;
 pub use check::{Checked, check};
 pub(crate) use decode::{Struct, Visitor, content, info, walk};
 pub use deletions::Deletions;
+pub(crate) use depth::{Depths, Measured};
 pub use digest::{Differing, Digest};
 pub use ids::StateVector;
 pub use live::Live;
@@ -64,6 +68,9 @@ pub struct Log<U = Bytes> {
     tail: Vec<Entry<U>>,
     tail_bytes: usize,
     contents: Contents,
+    /// How deep units lie in types. `None` where that cannot be known: something is missing between
+    /// what was stored once.
+    depths: Option<Depths>,
     /// The tail as one update for newcomers, until the next append.
     merged_tail: Option<Bytes>,
 }
@@ -101,23 +108,37 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
             tail: Vec::new(),
             tail_bytes: 0,
             contents: Contents::default(),
+            depths: Some(Depths::default()),
             merged_tail: None,
         }
     }
 
     /// Takes over stored bytes, checking all of them. Updates that repeat what is there are kept:
-    /// they fold away at the next compaction.
+    /// they fold away at the next compaction. They may come in any order and have gaps.
     pub fn open(snapshot: Option<U>, tail: impl IntoIterator<Item = U>) -> Result<Self, Refusal> {
         let mut log = Self::new();
+        let mut parts = Vec::new();
         if let Some(snapshot) = snapshot {
-            log.contents.add(&check(snapshot.as_ref(), usize::MAX)?);
+            parts.push(check(snapshot.as_ref(), usize::MAX)?);
+            log.contents.add(&parts[0]);
             log.snapshot = Some(Snapshot::new(snapshot)?);
         }
         for update in tail {
             let checked = check(update.as_ref(), usize::MAX)?;
-            log.append(update, checked);
+            parts.push(checked.clone());
+            log.push(update, checked);
+        }
+        let nests = parts.iter().any(|checked| checked.nests);
+        if nests || parts.iter().any(|checked| log.lacks_before(checked)) {
+            log.depths = log.measure_all()?;
         }
         Ok(log)
+    }
+
+    /// The depths of everything; `None` if something is missing.
+    fn measure_all(&self) -> Result<Option<Depths>, Refusal> {
+        let everything = merge(&self.compactable(usize::MAX), Deleted::Keep)?;
+        depths_of(&everything.update)
     }
 
     /// Whether everything that an update says is here already.
@@ -125,13 +146,42 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
         self.contents.has(checked)
     }
 
-    /// Whether an update builds on earlier structs of its clients that are not here.
+    /// Whether an update builds on something that is neither here nor in itself. Whoever is shown
+    /// it first may integrate past the gap, in an order of its own.
     pub fn lacks_before(&self, checked: &Checked) -> bool {
-        self.contents.inserts.would_gap(&checked.inserts)
+        self.contents.inserts.lacks(&checked.inserts, &checked.named)
     }
 
-    /// Adds an update to the tail. `checked` is what [`check`] found in it.
-    pub fn append(&mut self, update: U, checked: Checked) {
+    /// Of an update, all that builds on nothing that is missing.
+    pub fn without_gaps(&self, update: &[u8]) -> Result<Bytes, Refusal> {
+        let parted = part(update, |client| self.contents.inserts.gapless_end(client))?;
+        Ok(parted.map_or_else(|| Bytes::copy_from_slice(update), |parted| parted.ready))
+    }
+
+    /// Adds an update to the tail. `checked` is what [`check`] found in it. Refuses, and changes
+    /// nothing, where it builds on something that is missing, or nests types too deeply.
+    pub fn append(&mut self, update: U, checked: Checked) -> Result<(), Refusal> {
+        if self.lacks_before(&checked) {
+            return Err(Refusal::Early);
+        }
+        if checked.nests || self.depths.as_ref().is_some_and(|depths| !depths.is_empty()) {
+            self.deepen(update.as_ref())?;
+        }
+        self.push(update, checked);
+        Ok(())
+    }
+
+    fn deepen(&mut self, update: &[u8]) -> Result<(), Refusal> {
+        let known = |client| self.contents.inserts.gapless_end(client);
+        let depths = self.depths.as_mut().ok_or(Refusal::Nesting)?;
+        // Structs that wait for each other for ever are never shown by any reader.
+        let measured = depths.measure(update, known)?.ok_or(Refusal::Early)?;
+        measured.check()?;
+        depths.add(measured);
+        Ok(())
+    }
+
+    fn push(&mut self, update: U, checked: Checked) {
         self.contents.add(&checked);
         self.tail_bytes += update.as_ref().len();
         self.tail.push(Entry { update, inserts: checked.inserts });
@@ -187,4 +237,17 @@ impl<U: AsRef<[u8]> + Clone> Default for Log<U> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The depths of all that an update holds; `None` if something is missing. Refuses types that are
+/// nested too deeply, and all that are nested in what is missing.
+fn depths_of(update: &[u8]) -> Result<Option<Depths>, Refusal> {
+    let mut depths = Depths::default();
+    let Some(measured) = depths.measure(update, |_| 0)? else {
+        let nests = check(update, usize::MAX)?.nests;
+        return if nests { Err(Refusal::Nesting) } else { Ok(None) };
+    };
+    measured.check()?;
+    depths.add(measured);
+    Ok(Some(depths))
 }

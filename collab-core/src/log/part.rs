@@ -24,11 +24,18 @@ pub(crate) struct Parted {
 /// Cuts off what builds on units that are neither below `known`, per client the next clock
 /// expected, nor in the update; `None` if nothing does. Takes n log n time.
 pub(crate) fn part(update: &[u8], known: impl Fn(u64) -> u32) -> Result<Option<Parted>, Refusal> {
-    let mut parting = Parting { sections: Vec::new(), deletions_at: 0 };
-    walk(update, &mut parting)?;
-    parting.take(known);
-    let is_whole = parting.sections.iter().all(|section| section.waiting().is_empty());
-    Ok((!is_whole).then(|| parting.write(update)))
+    let parting = Parting::of(update, known, |_| {})?;
+    Ok((!parting.is_whole()).then(|| parting.write(update)))
+}
+
+/// Shows the structs that build on nothing that is missing, in an order in which each comes after
+/// those that it names. Whether these are all.
+pub(super) fn in_order<'a>(
+    update: &'a [u8],
+    known: impl Fn(u64) -> u32,
+    visit: impl FnMut(&Struct<'a>),
+) -> Result<bool, Refusal> {
+    Parting::of(update, known, visit).map(|parting| parting.is_whole())
 }
 
 #[derive(Default)]
@@ -61,9 +68,24 @@ impl<'a> Visitor<'a> for Parting<'a> {
     fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
 }
 
-impl Parting<'_> {
+impl<'a> Parting<'a> {
+    fn of(
+        update: &'a [u8],
+        known: impl Fn(u64) -> u32,
+        visit: impl FnMut(&Struct<'a>),
+    ) -> Result<Self, Refusal> {
+        let mut parting = Self { sections: Vec::new(), deletions_at: 0 };
+        walk(update, &mut parting)?;
+        parting.take(known, visit);
+        Ok(parting)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.sections.iter().all(|section| section.waiting().is_empty())
+    }
+
     /// Takes from each section what is ready, until nothing more becomes ready by that.
-    fn take(&mut self, known: impl Fn(u64) -> u32) {
+    fn take(&mut self, known: impl Fn(u64) -> u32, mut visit: impl FnMut(&Struct<'a>)) {
         let mut next: BTreeMap<u64, u32> = BTreeMap::new();
         let mut blocked: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         let mut ready: Vec<usize> = (0..self.sections.len()).rev().collect();
@@ -86,6 +108,7 @@ impl Parting<'_> {
                     blocked.entry(missing.client).or_default().push(at);
                     break;
                 }
+                visit(block);
                 next.insert(client, own.max(block.end()));
                 section.ready += 1;
             }

@@ -33,8 +33,8 @@ pub enum Refusal {
     /// Content that yjs or yrs reads wrongly: ContentJSON, XML hooks, moves, weak links.
     #[error("content kind {0} is not read alike by all implementations")]
     Unportable(u8),
-    /// A value nested deeper than `nesting_max`.
-    #[error("value nested too deeply")]
+    /// A value, or a type in types, nested deeper than `nesting_max`.
+    #[error("value or type nested too deeply")]
     Nesting,
     /// Format or embed text that is not JSON.
     #[error("formatting or embed is not JSON")]
@@ -45,6 +45,9 @@ pub enum Refusal {
     /// A struct that names itself, or a later struct of its own client, as its neighbour or parent.
     #[error("struct depends on itself")]
     SelfReference,
+    /// It builds on something that is not here.
+    #[error("update builds on what is missing")]
+    Early,
 }
 
 impl Refusal {
@@ -52,6 +55,7 @@ impl Refusal {
     pub const fn code(self) -> ErrorCode {
         match self {
             Self::TooLarge => ErrorCode::UpdateTooLarge,
+            Self::Early => ErrorCode::UpdateEarly,
             Self::Unportable(_) | Self::Nesting | Self::LongEntry | Self::SelfReference => {
                 ErrorCode::UpdateUnsafe
             }

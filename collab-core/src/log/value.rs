@@ -3,8 +3,9 @@
 use super::Refusal;
 use super::reader::Reader;
 
-/// Levels of arrays and objects in one value (PROTOCOL section 5, `nesting_max`). Readers recurse:
-/// lib0 values nested 10,000 deep overflow the stack of a thread that decodes them with yrs 0.28.
+/// Levels of arrays and objects in one value, and of types in each other (PROTOCOL section 5,
+/// `nesting_max`). Readers recurse: lib0 values nested 10,000 deep overflow the stack of a thread
+/// that decodes them with yrs 0.28.
 pub(super) const NESTING_MAX: u32 = 64;
 
 /// Reads one lib0 `any` (lib0 `encoding.js`, `writeAny`), without recursion.

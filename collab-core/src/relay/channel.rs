@@ -9,7 +9,7 @@ use super::sorted::SortedMap;
 use super::tick::Tick;
 use super::work::{Opened, Task};
 use crate::chat::PRESENCE_CHANNEL;
-use crate::log::{Checked, Log, Snapshot};
+use crate::log::{Checked, Log, Refusal, Snapshot};
 use crate::wire::SharedUpdate;
 
 /// State of one channel.
@@ -147,20 +147,22 @@ impl Ready {
     }
 
     /// Adds a checked update and returns its number. Where nothing is kept it counts as durable.
+    /// Refuses what may not follow what is here, and changes nothing then.
     pub(super) fn append(
         &mut self,
         update: SharedUpdate,
         checked: Checked,
         keeps: bool,
-    ) -> EntryNo {
+    ) -> Result<EntryNo, Refusal> {
+        let bytes = update.as_ref().len();
+        self.log.append(update, checked)?;
         self.last.0 += 1;
         if keeps {
-            self.backlog_bytes += update.as_ref().len();
+            self.backlog_bytes += bytes;
         } else {
             self.durable = self.last;
         }
-        self.log.append(update, checked);
-        self.last
+        Ok(self.last)
     }
 
     /// Notes that all entries up to `entry` are durable.

@@ -1,10 +1,10 @@
 //! An update from a peer: checked, admitted, taken into the log and the tick.
 
 use super::channel::Channel;
-use super::{Counter, Output, PeerId, Room};
+use super::{Class, Counter, Output, PeerId, Room};
 use crate::Timestamp;
 use crate::log::{self, Checked};
-use crate::wire::{ErrorCode, SharedUpdate};
+use crate::wire::{ErrorCode, Message, SharedUpdate, Sync};
 
 /// An update on its way into a channel.
 #[derive(Clone, Copy)]
@@ -24,6 +24,8 @@ pub(super) enum Source {
     Update,
     /// *Step 2* of a stock client.
     Step2,
+    /// What is left of a step 2 without what builds on something missing.
+    Rest,
 }
 
 /// Why an update must not enter.
@@ -35,9 +37,8 @@ enum Verdict {
     New(Checked),
     /// Everything that it says is here.
     Known,
-    /// A stock client sent it before what it builds on. It types right after a reconnect, and what
-    /// it wrote offline follows in its step 2, which repeats this update too. Whoever is sent a gap
-    /// may integrate past it (see [`super::peer::Subscription`]).
+    /// A stock client sent it before what it builds on. Whoever is sent a gap may integrate past it
+    /// (see [`super::peer::Subscription`]).
     Early,
 }
 
@@ -46,7 +47,7 @@ impl Push<'_> {
     const fn seq(self) -> u64 {
         match self.from {
             Source::Push(seq) => seq,
-            Source::Update | Source::Step2 => 0,
+            Source::Update | Source::Step2 | Source::Rest => 0,
         }
     }
 }
@@ -57,16 +58,43 @@ impl Room {
         if !self.is_next(push) {
             return self.unexpected(now, push.peer);
         }
-        match self.admit(push) {
-            Ok(Verdict::New(checked)) => self.accept(push, checked),
-            Ok(Verdict::Known) => self.acknowledge_duplicate(push),
-            Ok(Verdict::Early) => {}
-            Err((code, detail)) => {
-                if let Some(subscription) = self.subscription(push.peer, push.number) {
-                    subscription.refused = Some(code);
-                }
-                self.fail(now, push.peer, push.number, (code, push.seq()), detail);
+        let refused = match self.admit(push) {
+            Ok(Verdict::New(checked)) => self.accept(push, checked).err(),
+            Ok(Verdict::Known) => {
+                self.acknowledge_duplicate(push);
+                None
             }
+            Ok(Verdict::Early) => {
+                self.receive_early(now, push);
+                None
+            }
+            Err(refused) => Some(refused),
+        };
+        let Some((code, detail)) = refused else { return };
+        if let Some(subscription) = self.subscription(push.peer, push.number) {
+            subscription.refused = Some(code);
+        }
+        self.fail(now, push.peer, push.number, (code, push.seq()), detail);
+    }
+
+    /// Takes of a step 2 what builds on nothing that is missing. Asks for a step 2 where an update
+    /// came early: the client sent it right after a reconnect, ahead of what it wrote offline, or
+    /// knows from elsewhere what it builds on. Step 2 repeats it, and holds what was missing.
+    fn receive_early(&mut self, now: Timestamp, push: Push<'_>) {
+        let Some(ready) = self.channels.get_mut(push.number).and_then(Channel::ready) else {
+            return;
+        };
+        if push.from == Source::Step2 {
+            // It was checked, so it can be read.
+            let update = ready.log.without_gaps(push.update).unwrap_or_default();
+            return self.receive_push(now, Push { update: &update, from: Source::Rest, ..push });
+        }
+        let state_vector = ready.log.state_vector().write();
+        let Some(subscription) = self.subscription(push.peer, push.number) else { return };
+        if std::mem::take(&mut subscription.answered) {
+            self.outputs.push_back(Output::Count(Counter::Resync));
+            let step1 = Message::Sync(Sync::Step1(&state_vector));
+            self.send(push.peer, Class::Control, push.number, &step1);
         }
     }
 
@@ -88,19 +116,18 @@ impl Room {
             return Err((code, "an earlier push was refused"));
         }
         subscription.answered |= push.from == Source::Step2;
-        let may_be_early = push.from == Source::Update && !subscription.answered;
         let checked = log::check(push.update, self.config.limits.update_max_bytes as usize)
             .map_err(|refusal| (refusal.code(), "update refused"))?;
         let may_write = self.peers.get(&push.peer).is_some_and(super::Peer::may_write);
         let (room_max, backlog_max) = (self.config.room_max_bytes, self.config.backlog_max_bytes);
         let ready = self.channels.get_mut(push.number).and_then(Channel::ready);
         let ready = ready.ok_or((ErrorCode::ChannelUnknown, "channel is not open"))?;
-        if may_be_early && ready.log.lacks_before(&checked) {
-            return Ok(Verdict::Early);
-        }
         if ready.log.has(&checked) {
             // A read-only stock client answers step 1 too; that is no attempt to write.
             return Ok(Verdict::Known);
+        }
+        if matches!(push.from, Source::Update | Source::Step2) && ready.log.lacks_before(&checked) {
+            return Ok(Verdict::Early);
         }
         if !may_write {
             return Err((ErrorCode::ReadOnly, "this grant may not write"));
@@ -116,18 +143,21 @@ impl Room {
         Ok(Verdict::New(checked))
     }
 
-    fn accept(&mut self, push: Push<'_>, checked: Checked) {
+    fn accept(&mut self, push: Push<'_>, checked: Checked) -> Result<(), Refused> {
         let keeps = self.config.keeps;
         let shared = SharedUpdate::new(push.number, push.update);
-        let Some(channel) = self.channels.get_mut(push.number) else { return };
-        let Some(ready) = channel.ready() else { return };
-        let entry = ready.append(shared.clone(), checked, keeps);
+        let Some(channel) = self.channels.get_mut(push.number) else { return Ok(()) };
+        let Some(ready) = channel.ready() else { return Ok(()) };
+        let entry = ready
+            .append(shared.clone(), checked, keeps)
+            .map_err(|refusal| (refusal.code(), "update refused"))?;
         let full = channel.tick.add(push.peer, entry, shared);
         self.begin_tick(push.number);
         self.acknowledge(push);
         if full {
             self.end_tick();
         }
+        Ok(())
     }
 
     /// Everything that the update says is here. It is durable when all that is here now is.

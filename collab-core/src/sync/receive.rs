@@ -196,7 +196,8 @@ impl Session {
         if matches!(code, ErrorCode::AwarenessRefused | ErrorCode::SignalRefused) {
             return self.report(Some(index), code);
         }
-        self.facts.error = Some(code);
+        let is_early = code == ErrorCode::UpdateEarly;
+        self.facts.error = if is_early { self.facts.error } else { Some(code) };
         let reopen_at = self.clock.now() + self.wait_after(code, detail);
         let channel = &mut self.channels[index];
         channel.refused = channel.refused.or(Some(code));
@@ -262,7 +263,7 @@ impl Session {
 
 /// Whether a refusal is over after a wait.
 const fn passes(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::StoreUnavailable | ErrorCode::RateLimited)
+    matches!(code, ErrorCode::UpdateEarly | ErrorCode::StoreUnavailable | ErrorCode::RateLimited)
 }
 
 /// A relay that is newer than this session may know more codes.

@@ -7,8 +7,9 @@ pub trait Replica {
     /// Per client ID, the next clock expected; encoded as in PROTOCOL section 2.
     fn state_vector(&self) -> Vec<u8>;
 
-    /// Everything that a holder of `state_vector` lacks, as one v1 update. Deletions are always
-    /// included, since they do not move a state vector.
+    /// Everything that a holder of `state_vector` lacks, as one v1 update, but for what waits for
+    /// something that is missing here: a relay does not take that. Deletions are always included,
+    /// since they do not move a state vector.
     fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, ReplicaError>;
 
     /// All deletions, as the delete set of a v1 update alone. `None` where that is not to be had:
@@ -18,7 +19,7 @@ pub trait Replica {
     }
 
     /// Whether it holds content that it cannot integrate, since something before it is missing.
-    /// Neither [`Replica::state_vector`] nor, in Yrs, [`Replica::diff`] tells of such content.
+    /// Neither [`Replica::state_vector`] nor [`Replica::diff`] tells of such content.
     fn has_gaps(&self) -> bool;
 
     /// Merges a remote update. Must check it first: it may come from anybody. A failed call leaves

@@ -10,6 +10,7 @@ pub enum ErrorCode {
     UnsupportedVersion = 12,
     UpdateMalformed = 20,
     UpdateUnsafe = 21,
+    UpdateEarly = 22,
     Unauthorized = 30,
     Forbidden = 31,
     ReadOnly = 32,
@@ -61,12 +62,13 @@ impl CloseCode {
 }
 
 impl ErrorCode {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Malformed,
         Self::Unexpected,
         Self::UnsupportedVersion,
         Self::UpdateMalformed,
         Self::UpdateUnsafe,
+        Self::UpdateEarly,
         Self::Unauthorized,
         Self::Forbidden,
         Self::ReadOnly,
@@ -100,6 +102,7 @@ impl ErrorCode {
             Self::UnsupportedVersion => "unsupported_version",
             Self::UpdateMalformed => "update_malformed",
             Self::UpdateUnsafe => "update_unsafe",
+            Self::UpdateEarly => "update_early",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::ReadOnly => "read_only",
@@ -143,7 +146,7 @@ impl ErrorCode {
             Self::AwarenessRefused => None,
             Self::ReadOnly => Some(CloseCode::FORBIDDEN),
             Self::UpdateTooLarge | Self::RoomFull => Some(CloseCode::TOO_LARGE),
-            Self::StoreUnavailable => Some(CloseCode::TRY_LATER),
+            Self::StoreUnavailable | Self::UpdateEarly => Some(CloseCode::TRY_LATER),
             _ => match self.close() {
                 Some(code) => Some(code),
                 None => Some(CloseCode::PROTOCOL),

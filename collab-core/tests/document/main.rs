@@ -6,9 +6,12 @@
     reason = "test code, which reads its histories itself"
 )]
 
+#[path = "../chains/mod.rs"]
+mod chains;
 mod convergence;
 mod files;
 mod hostile;
+mod nesting;
 mod positions;
 mod settings;
 mod support;

@@ -19,7 +19,7 @@ impl Relay {
         let pushed: Vec<_> = pushes(outputs).into_iter().map(|(_, update)| update).collect();
         for update in &pushed {
             let checked = log::check(update, usize::MAX).expect("a client's update");
-            self.log.append(update.clone(), checked);
+            self.log.append(update.clone(), checked).expect("nothing is missing");
         }
         pushed
     }
@@ -68,7 +68,10 @@ fn synced() -> (Client, Relay) {
     }
     client.hear(N, &Message::Durable { seq: 400 });
     let other = update_of_other("hello");
-    relay.log.append(other.clone(), log::check(&other, usize::MAX).expect("an update"));
+    relay
+        .log
+        .append(other.clone(), log::check(&other, usize::MAX).expect("an update"))
+        .expect("nothing is missing");
     client.hear(N, &update(&other));
     assert!(relay.has_all_of(&client));
     (client, relay)

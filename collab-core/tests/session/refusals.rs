@@ -56,6 +56,24 @@ fn start_tries_a_refused_channel_again_with_everything() {
     assert_eq!(client.phase(), Phase::Saved);
 }
 
+/// The relay lacks what it builds on: it came to this client another way.
+#[test]
+fn a_push_that_came_early_is_repeated_with_all_that_the_relay_lacks() {
+    let mut client = Client::live();
+    client.type_text("a");
+    client.hear(N, &error(ErrorCode::UpdateEarly, 1));
+    client.type_text("b");
+    assert!(!matches!(client.phase(), Phase::Refused(_)));
+    let outputs = client.tick();
+    assert_eq!(sent(&outputs).last().unwrap().message, Message::Open { name: DOC });
+    client.hear(N, &opened());
+    let pushed = pushes(&client.hear(N, &step1(&[0])));
+    assert_eq!(text_of([pushed[0].1.as_slice()]), "ab");
+    client.hear(N, &step2(&[0, 0]));
+    client.hear(N, &Message::Durable { seq: 1 });
+    assert_eq!(client.phase(), Phase::Saved);
+}
+
 #[test]
 fn an_edit_beyond_the_limit_is_pushed_in_parts() {
     let mut client = Client::live();

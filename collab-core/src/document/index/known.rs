@@ -41,6 +41,11 @@ impl Known {
         self.next.get(number as usize).copied().unwrap_or(0)
     }
 
+    /// The next clock expected of a client.
+    pub(in crate::document) fn clock_of(&self, client: u64) -> u32 {
+        self.find(client).map_or(0, |number| self.next(number))
+    }
+
     /// Everything before `clock` is there.
     pub(in crate::document) fn advance(&mut self, number: u32, clock: u32) {
         self.next[number as usize] = clock;

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 pub(super) use self::collect::normalize;
 use self::collect::{ClientRuns, Collector};
 use super::check::check;
-use super::{Contents, Refusal};
+use super::{Contents, Refusal, flattened};
 use crate::wire::Writer;
 
 /// What becomes of the content of deleted units.
@@ -71,13 +71,16 @@ pub fn merge<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, 
 }
 
 /// What can still be read of damaged updates, as one update: each up to the first byte that makes no
-/// sense, where its delete set is lost. For repairs only.
+/// sense, where its delete set is lost, and without types that are nested too deeply. For repairs only.
 pub fn salvage<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Merged {
     let mut collector = Collector::default();
     for update in updates {
         let _readable_part = collector.add(update.as_ref());
     }
-    Merged { update: encode(&collector.finish(), deleted) }
+    let update = encode(&collector.finish(), deleted);
+    // It was written just now, so it can be read.
+    let flat = flattened(&update).ok().flatten();
+    Merged { update: flat.map_or(update, Bytes::from) }
 }
 
 /// [`merge`], and a comparison of what the result says it holds with its input, before anybody is
