@@ -88,9 +88,8 @@ pub enum Event {
     PeopleChanged,
     /// [`Client::status`] differs.
     StatusChanged,
-    /// The relay refused something: what was written in a place, or anything else. `texts` are those of
-    /// messages that were taken back, for somebody to say otherwise.
-    Refused { place: Option<Place>, code: ErrorCode, texts: Vec<String> },
+    /// The relay refused something: what was written in a place, or anything else.
+    Refused { place: Option<Place>, code: ErrorCode },
     /// The grant ends soon: answer with [`Input::Token`].
     TokenExpiring,
 }
@@ -309,7 +308,7 @@ impl Client {
             sync::Output::StatusChanged => Output::Event(Event::StatusChanged),
             sync::Output::TokenExpiring => Output::Event(Event::TokenExpiring),
             sync::Output::Refused { code, .. } => {
-                Output::Event(Event::Refused { place: None, code, texts: Vec::new() })
+                Output::Event(Event::Refused { place: None, code })
             }
             sync::Output::Listed { prefix, names } => return self.chats.listed(prefix, &names),
             sync::Output::PresenceReceived { update, .. } => {
@@ -358,9 +357,7 @@ impl From<ChatEvent> for Event {
             ChatEvent::Changed(place) => Self::Changed(place),
             ChatEvent::Arrived { place, id } => Self::Arrived { place, id },
             ChatEvent::Begun(place) => Self::Begun(place),
-            ChatEvent::Refused { place, code, texts } => {
-                Self::Refused { place: Some(place), code, texts }
-            }
+            ChatEvent::Refused { place, code } => Self::Refused { place: Some(place), code },
         }
     }
 }

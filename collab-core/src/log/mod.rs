@@ -146,6 +146,11 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
         self.contents.has(checked)
     }
 
+    /// Whether all of these units are known to be deleted.
+    pub(crate) fn deletes(&self, client: u64, start: u32, end: u32) -> bool {
+        self.contents.deletes.contains(ids::Span { client, start, end })
+    }
+
     /// Whether an update builds on something that is neither here nor in itself. Whoever is shown
     /// it first may integrate past the gap, in an order of its own.
     pub fn lacks_before(&self, checked: &Checked) -> bool {

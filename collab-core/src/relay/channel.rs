@@ -1,22 +1,29 @@
 //! One channel: its log, who has it open, what is durable of it.
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
+use super::chat::Kind;
 use super::io::{ChannelName, EntryNo, PeerId, Position};
 use super::limits::RoomConfig;
+use super::peer::Peer;
 use super::presence::PresenceTable;
 use super::sorted::SortedMap;
 use super::tick::Tick;
 use super::work::{Opened, Task};
 use crate::chat::PRESENCE_CHANNEL;
 use crate::log::{Checked, Log, Refusal, Snapshot};
-use crate::wire::SharedUpdate;
+use crate::wire::{Access, SharedUpdate};
+
+/// Numbers from here on are those of direct chats: four bytes on the wire.
+const SCATTERED_MIN: u64 = 1 << 27;
 
 /// State of one channel.
 #[derive(Debug)]
 pub(super) struct Channel {
     pub(super) name: ChannelName,
     pub(super) number: u64,
+    pub(super) kind: Kind,
     pub(super) subscribers: SortedMap<PeerId, ()>,
     pub(super) presence: PresenceTable,
     pub(super) tick: Tick,
@@ -84,17 +91,23 @@ impl Held {
 
 impl Channel {
     /// A channel that waits for the store, or is ready at once where nothing is kept.
-    pub(super) fn new(name: ChannelName, number: u64, keeps: bool) -> Self {
+    pub(super) fn new(name: ChannelName, number: u64, keeps: bool, kind: Kind) -> Self {
         let state =
             if keeps { State::Loading(Held::default()) } else { State::Ready(Box::default()) };
         Self {
             number,
+            kind,
             subscribers: SortedMap::default(),
             presence: PresenceTable::new(*name != *PRESENCE_CHANNEL),
             name,
             tick: Tick::default(),
             state,
         }
+    }
+
+    /// Whether a peer may write here.
+    pub(super) fn takes_from(&self, peer: &Peer) -> bool {
+        self.kind.access(&peer.grant) == Access::Write
     }
 
     pub(super) fn ready(&mut self) -> Option<&mut Ready> {
@@ -105,7 +118,10 @@ impl Channel {
     }
 
     /// Takes over what was loaded and returns the frames that waited for it.
-    pub(super) fn open(&mut self, opened: Opened) -> Vec<(PeerId, Bytes)> {
+    pub(super) fn open(&mut self, mut opened: Opened) -> Vec<(PeerId, Bytes)> {
+        if let (Some(claims), Some(read)) = (self.kind.claims(), opened.claims.take()) {
+            *claims = *read;
+        }
         let ready = State::Ready(Box::new(Ready::new(opened)));
         match std::mem::replace(&mut self.state, ready) {
             State::Loading(held) => held.frames,
@@ -240,12 +256,34 @@ impl Channels {
         self.numbers.get(name).copied()
     }
 
-    /// Adds a channel under the next number. Numbers are never used twice.
-    pub(super) fn add(&mut self, name: ChannelName, keeps: bool) -> u64 {
-        self.last += 1;
-        self.numbers.insert(name.clone(), self.last);
-        self.by_number.insert(self.last, Channel::new(name, self.last, keeps));
-        self.last
+    /// Whether one more may be added. Direct chats do not count, since their number is nobody's
+    /// business: each connection may have only so many open.
+    pub(super) fn have_room_for(&self, kind: &Kind, max: usize) -> bool {
+        kind.is_direct() || self.iter().filter(|channel| !channel.kind.is_direct()).count() < max
+    }
+
+    /// Adds a channel: under the next number, which is never used twice; a direct chat under one that
+    /// tells nothing of how many there are.
+    pub(super) fn add(&mut self, name: ChannelName, keeps: bool, kind: Kind) -> u64 {
+        let number = if kind.is_direct() {
+            self.scattered_number(&name)
+        } else {
+            self.last += 1;
+            self.last
+        };
+        self.numbers.insert(name.clone(), number);
+        self.by_number.insert(number, Channel::new(name, number, keeps, kind));
+        number
+    }
+
+    fn scattered_number(&self, name: &str) -> u64 {
+        let hash = Sha256::digest(name.as_bytes());
+        let hash = u64::from(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]));
+        let mut number = SCATTERED_MIN | (hash % SCATTERED_MIN);
+        while self.by_number.contains(&number) {
+            number += 1;
+        }
+        number
     }
 
     pub(super) fn remove(&mut self, number: u64) {

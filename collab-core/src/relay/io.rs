@@ -43,6 +43,8 @@ pub enum Input {
     Leave { peer: PeerId },
     /// The store answered [`Output::Load`].
     Loaded { channel: ChannelName, stored: Result<Stored, LoadFailure> },
+    /// The store answered [`Output::List`].
+    Listed { prefix: &'static str, names: Result<Vec<ChannelName>, LoadFailure> },
     /// All entries up to `entry` are durable; `position` is the place of the last of them.
     Durable { channel: ChannelName, entry: EntryNo, position: Position },
     /// Whether the store takes writes. The driver goes on retrying what it was given.
@@ -89,6 +91,9 @@ pub enum Output {
     Close { peer: PeerId, code: CloseCode, reason: &'static str },
     /// Load this channel (answer: [`Input::Loaded`]).
     Load { channel: ChannelName },
+    /// Find the names of channels that hold something and have this prefix, at most `max` (answer:
+    /// [`Input::Listed`]).
+    List { prefix: &'static str, max: usize },
     /// Make this update durable (answer: [`Input::Durable`]). Entries of a channel come in order.
     Append { channel: ChannelName, entry: EntryNo, update: Bytes },
     /// Run this off the connection tasks (answer: [`Input::Finished`]).

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ChatLimits;
 use crate::wire::Limits;
 
 /// What a room accepts and when it cleans up. `Default` gives PROTOCOL's values.
@@ -22,6 +23,8 @@ pub struct RoomConfig {
     /// Bytes accepted but not yet durable in one channel; more is refused with `store_unavailable`,
     /// except for a single update when nothing waits.
     pub backlog_max_bytes: usize,
+    /// What chats accept.
+    pub chat: ChatLimits,
     /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
     pub presence_timeout: Duration,
     /// A tail of this many updates is folded into the snapshot.
@@ -46,6 +49,7 @@ impl Default for RoomConfig {
             channels_max: 16,
             room_channels_max: 256,
             backlog_max_bytes: 16 << 20,
+            chat: ChatLimits::default(),
             presence_timeout: Duration::from_secs(30),
             compact_tail_updates: 256,
             compact_tail_bytes: 1 << 20,

@@ -13,6 +13,7 @@
 //! ```
 
 mod channel;
+mod chat;
 mod io;
 mod limits;
 mod peer;
@@ -24,6 +25,7 @@ mod stored;
 mod tick;
 mod work;
 
+pub use chat::ChatLimits;
 pub use io::{
     ChannelName, Class, Counter, EntryNo, Input, LoadFailure, Output, PeerId, Position, Stored,
 };
@@ -39,6 +41,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use self::channel::Channels;
+use self::chat::{Kind, Listings, Rates};
 use self::peer::{Peer, Subscription};
 use crate::Timestamp;
 use crate::wire::{
@@ -67,6 +70,10 @@ pub struct Room {
     ticking_since: Timestamp,
     store_ok: bool,
     next_sweep: Timestamp,
+    /// How much users have written into chats lately.
+    rates: Rates,
+    /// Which chats there are, once somebody has asked.
+    listings: Option<Box<Listings>>,
     outputs: VecDeque<Output>,
 }
 
@@ -82,6 +89,8 @@ impl Room {
             ticking_since: Timestamp::NEVER,
             store_ok: true,
             next_sweep: Timestamp::NEVER,
+            rates: Rates::default(),
+            listings: None,
             outputs: VecDeque::new(),
         }
     }
@@ -101,6 +110,7 @@ impl Room {
                 self.refuse(peer, 0, ErrorCode::Unauthorized, 0, "token refused");
             }
             Input::Leave { peer } => self.leave(now, peer),
+            Input::Listed { prefix, names } => self.listed(now, prefix, names),
             Input::Loaded { channel, stored } => self.loaded(now, channel, stored),
             Input::Durable { channel, entry, position } => self.durable(&channel, entry, position),
             Input::StoreHealth { ok } => self.store_health(ok),
@@ -153,7 +163,7 @@ impl Room {
         }
         self.peers.insert(peer, Peer::new(dialect, grant.clone()));
         match dialect {
-            Dialect::Plain => self.open(peer, DOC_CHANNEL),
+            Dialect::Plain => self.open(peer, DOC_CHANNEL, Kind::Document),
             Dialect::V1 => {
                 let (limits, keeps) = (self.config.limits, self.config.keeps);
                 let welcome = Message::Welcome {
@@ -163,7 +173,7 @@ impl Room {
                     limits,
                     keeps,
                     digests: true,
-                    lists: false,
+                    lists: true,
                 };
                 self.send(peer, Class::Control, 0, &welcome);
                 if !self.store_ok {
@@ -174,24 +184,19 @@ impl Room {
     }
 
     /// Opens a channel for a peer, loading it for the first one.
-    fn open(&mut self, peer: PeerId, name: &str) {
+    fn open(&mut self, peer: PeerId, name: &str, kind: Kind) {
         let number = match self.channels.number(name) {
             Some(number) => number,
-            None if self.channels.iter().count() >= self.config.room_channels_max => {
-                return self.refuse(
-                    peer,
-                    0,
-                    ErrorCode::TooManyChannels,
-                    0,
-                    "too many in this room",
-                );
+            None if !self.channels.have_room_for(&kind, self.config.room_channels_max) => {
+                return self.refuse(peer, 0, ErrorCode::TooManyChannels, 0, name);
             }
-            None => self.load(name),
+            None => self.load(name, kind),
         };
-        let Some(state) = self.peers.get_mut(&peer) else {
+        let (Some(state), Some(channel)) = (self.peers.get_mut(&peer), self.channels.get(number))
+        else {
             return;
         };
-        let (dialect, access) = (state.dialect, state.grant.access);
+        let (dialect, access) = (state.dialect, channel.kind.access(&state.grant));
         state.channels.insert(number, Subscription::new(dialect));
         if dialect == Dialect::V1 {
             self.send(peer, Class::Control, number, &Message::Opened { name, access });
@@ -205,12 +210,12 @@ impl Room {
         }
     }
 
-    fn load(&mut self, name: &str) -> u64 {
+    fn load(&mut self, name: &str, kind: Kind) -> u64 {
         let name = ChannelName::from(name);
         if self.config.keeps {
             self.outputs.push_back(Output::Load { channel: name.clone() });
         }
-        self.channels.add(name, self.config.keeps)
+        self.channels.add(name, self.config.keeps, kind)
     }
 
     /// Step 1 and everybody's presence: what a relay says first (PROTOCOL section 3).
@@ -231,6 +236,7 @@ impl Room {
         let Some(state) = self.peers.remove(&peer) else {
             return;
         };
+        self.forget_listener(peer);
         let Peer { mut channels, .. } = state;
         for (number, _) in channels.take() {
             self.unsubscribe(now, peer, number);
@@ -298,7 +304,7 @@ impl Room {
         let Some(grant) = grant else {
             return self.close(now, peer, CloseCode::FORBIDDEN, "grant revoked");
         };
-        state.grant = grant.clone();
+        let before = std::mem::replace(&mut state.grant, grant.clone());
         let dialect = state.dialect;
         if grant.expires_at_ms != 0 {
             self.sweep_later(now);
@@ -306,6 +312,7 @@ impl Room {
         if dialect == Dialect::V1 {
             self.send(peer, Class::Control, 0, &Message::Grant(grant));
         }
+        self.regranted(now, peer, &before);
     }
 
     fn going_away(&mut self, retry_after_ms: u64) {
@@ -346,6 +353,7 @@ impl Room {
         let sweep_again = self.peers.values().any(|peer| peer.grant.expires_at_ms != 0)
             || self.channels.iter().any(|channel| !channel.presence.is_settled());
         self.next_sweep = if sweep_again { now + SWEEP_INTERVAL } else { Timestamp::NEVER };
+        self.retry_lists();
     }
 
     fn close(&mut self, now: Timestamp, peer: PeerId, code: CloseCode, reason: &'static str) {

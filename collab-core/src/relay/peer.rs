@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::io::EntryNo;
 use super::sorted::SortedMap;
-use crate::wire::{Access, Dialect, ErrorCode, Grant};
+use crate::wire::{Dialect, ErrorCode, Grant};
 
 /// A connection in a room.
 #[derive(Debug)]
@@ -35,10 +35,6 @@ pub(super) struct Subscription {
 impl Peer {
     pub(super) fn new(dialect: Dialect, grant: Grant) -> Self {
         Self { dialect, grant, channels: SortedMap::default() }
-    }
-
-    pub(super) fn may_write(&self) -> bool {
-        self.grant.access == Access::Write
     }
 }
 

@@ -178,6 +178,11 @@ impl PresenceTable {
         self.gone.insert(client, Gone { clock, newest_peer, since: now });
     }
 
+    /// The connection that a client came through.
+    pub(super) fn owner(&self, client: u64) -> Option<PeerId> {
+        self.live.get(&client).map(|live| live.owner)
+    }
+
     fn owns(&self, peer: PeerId, client: u64) -> bool {
         self.live.get(&client).is_some_and(|live| live.owner == peer)
     }

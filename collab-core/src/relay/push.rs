@@ -1,5 +1,9 @@
 //! An update from a peer: checked, admitted, taken into the log and the tick.
 
+use std::time::Duration;
+
+use bytes::Bytes;
+
 use super::channel::Channel;
 use super::{Class, Counter, Output, PeerId, Room};
 use crate::Timestamp;
@@ -32,9 +36,11 @@ pub(super) enum Source {
 type Refused = (ErrorCode, &'static str);
 
 /// What becomes of an update that breaks no rule.
-enum Verdict {
-    /// It holds something new.
-    New(Checked),
+pub(super) enum Verdict {
+    /// It holds something new: all of it, or only what is left here.
+    New(Checked, Option<Bytes>),
+    /// Its author has to wait before they write more.
+    Limited(Duration),
     /// Everything that it says is here.
     Known,
     /// A stock client sent it before what it builds on. Whoever is sent a gap may integrate past it
@@ -58,8 +64,15 @@ impl Room {
         if !self.is_next(push) {
             return self.unexpected(now, push.peer);
         }
-        let refused = match self.admit(push) {
-            Ok(Verdict::New(checked)) => self.accept(push, checked).err(),
+        let refused = match self.admit(now, push) {
+            Ok(Verdict::New(checked, None)) => self.accept(push, checked).err(),
+            Ok(Verdict::New(checked, Some(update))) => {
+                self.accept(Push { update: &update, ..push }, checked).err()
+            }
+            Ok(Verdict::Limited(wait)) => {
+                self.limit(push, wait);
+                None
+            }
             Ok(Verdict::Known) => {
                 self.acknowledge_duplicate(push);
                 None
@@ -98,6 +111,17 @@ impl Room {
         }
     }
 
+    /// Refuses a push for now, and all later ones until the peer opens the channel again.
+    fn limit(&mut self, push: Push<'_>, wait: Duration) {
+        // What was accepted before is acknowledged first.
+        self.end_tick();
+        let code = ErrorCode::RateLimited;
+        if let Some(subscription) = self.subscription(push.peer, push.number) {
+            subscription.refused = Some(code);
+        }
+        self.refuse(push.peer, push.number, code, push.seq(), &wait.as_millis().to_string());
+    }
+
     /// Pushes are counted without gaps.
     fn is_next(&mut self, push: Push<'_>) -> bool {
         let Some(subscription) = self.subscription(push.peer, push.number) else {
@@ -108,20 +132,24 @@ impl Room {
         subscription.seq == seq
     }
 
-    fn admit(&mut self, push: Push<'_>) -> Result<Verdict, Refused> {
+    fn admit(&mut self, now: Timestamp, push: Push<'_>) -> Result<Verdict, Refused> {
         let Some(subscription) = self.subscription(push.peer, push.number) else {
             return Err((ErrorCode::ChannelUnknown, "channel is not open"));
         };
         if let Some(code) = subscription.refused {
+            if code == ErrorCode::RateLimited {
+                return Ok(Verdict::Limited(self.wait_of(now, push.peer)));
+            }
             return Err((code, "an earlier push was refused"));
         }
         subscription.answered |= push.from == Source::Step2;
         let checked = log::check(push.update, self.config.limits.update_max_bytes as usize)
             .map_err(|refusal| (refusal.code(), "update refused"))?;
-        let may_write = self.peers.get(&push.peer).is_some_and(super::Peer::may_write);
         let (room_max, backlog_max) = (self.config.room_max_bytes, self.config.backlog_max_bytes);
-        let ready = self.channels.get_mut(push.number).and_then(Channel::ready);
-        let ready = ready.ok_or((ErrorCode::ChannelUnknown, "channel is not open"))?;
+        let unknown = (ErrorCode::ChannelUnknown, "channel is not open");
+        let channel = self.channels.get_mut(push.number).ok_or(unknown)?;
+        let may_write = self.peers.get(&push.peer).is_some_and(|peer| channel.takes_from(peer));
+        let ready = channel.ready().ok_or(unknown)?;
         if ready.log.has(&checked) {
             // A read-only stock client answers step 1 too; that is no attempt to write.
             return Ok(Verdict::Known);
@@ -140,7 +168,7 @@ impl Room {
         if backlog > 0 && backlog + push.update.len() > backlog_max {
             return Err((ErrorCode::StoreUnavailable, "the store does not keep up"));
         }
-        Ok(Verdict::New(checked))
+        self.admit_to_chat(now, push, checked)
     }
 
     fn accept(&mut self, push: Push<'_>, checked: Checked) -> Result<(), Refused> {

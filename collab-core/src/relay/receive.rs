@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::channel::State;
-use super::presence::Accepted;
+use super::chat::{Kind, people};
+use super::presence::{Accepted, PresenceTable};
 use super::push::{Push, Source};
 use super::{Class, Output, PeerId, Room};
 use crate::Timestamp;
@@ -57,6 +58,7 @@ impl Room {
     fn receive_on_connection(&mut self, now: Timestamp, peer: PeerId, message: &Message<'_>) {
         match *message {
             Message::Open { name } => self.receive_open(peer, name),
+            Message::List { prefix } => self.receive_list(now, peer, prefix),
             Message::Signal { peer: to, payload } => self.receive_signal(peer, PeerId(to), payload),
             Message::Token { token } => {
                 self.outputs.push_back(Output::Authorize { peer, token: token.to_owned() });
@@ -97,7 +99,7 @@ impl Room {
                 self.receive_question(now, peer, number, read_known(state_vector, Some(digest)));
             }
             Message::QueryAwareness => self.resend_presence(peer),
-            Message::Close => self.receive_close(now, peer, number),
+            Message::Close => self.close_channel(now, peer, number),
             _ => self.unexpected(now, peer),
         }
     }
@@ -110,17 +112,21 @@ impl Room {
         let Some(state) = self.peers.get(&peer) else {
             return;
         };
-        if !is_channel_name(name) {
+        let Some(kind) = Kind::of(name).filter(|_| is_channel_name(name)) else {
             return self.refuse(peer, 0, ErrorCode::ChannelUnknown, 0, name);
+        };
+        // Before anything is looked up: the answer must not tell whether it exists.
+        if !kind.admits(&state.grant.user) {
+            return self.refuse(peer, 0, ErrorCode::Forbidden, 0, name);
         }
         let is_open = self.channels.number(name).is_some_and(|n| state.channels.contains(&n));
         if !is_open && state.channels.len() >= self.config.channels_max {
             return self.refuse(peer, 0, ErrorCode::TooManyChannels, 0, name);
         }
-        self.open(peer, name);
+        self.open(peer, name, kind);
     }
 
-    fn receive_close(&mut self, now: Timestamp, peer: PeerId, number: u64) {
+    pub(super) fn close_channel(&mut self, now: Timestamp, peer: PeerId, number: u64) {
         if let Some(state) = self.peers.get_mut(&peer) {
             state.channels.remove(&number);
         }
@@ -190,12 +196,22 @@ impl Room {
         };
         let (clients_max, newest) = (self.config.awareness_clients_max, self.newest_peer);
         let max_bytes = self.config.limits.awareness_max_bytes as usize;
-        let Some(channel) = self.channels.get_mut(number) else {
+        let Self { peers, channels, config, .. } = self;
+        let (Some(channel), Some(state)) = (channels.get_mut(number), peers.get(&peer)) else {
             return;
+        };
+        let chatter = matches!(channel.kind, Kind::People).then_some(&state.grant);
+        let may_say = |presence: &PresenceTable, entry: &AwarenessEntry<'_>| {
+            chatter.is_none_or(|grant| {
+                let owner = presence.owner(entry.client).and_then(|owner| peers.get(&owner));
+                let owner = owner.map(|owner| &*owner.grant.user);
+                people::may_say(grant, owner, entry, &config.chat)
+            })
         };
         let mut refused = false;
         let mut accept = |entry: &AwarenessEntry<'_>| {
-            if entry.json.len() > max_bytes || !log::is_portable_json(entry.json) {
+            let is_sound = entry.json.len() <= max_bytes && log::is_portable_json(entry.json);
+            if !is_sound || !may_say(&channel.presence, entry) {
                 refused = true;
                 return false;
             }

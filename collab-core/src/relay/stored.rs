@@ -21,7 +21,10 @@ impl Room {
             return;
         };
         match stored {
-            Ok(stored) => self.work(channel, Some(Task::Open { number, stored })),
+            Ok(stored) => {
+                let is_segment = self.channels.get(number).is_some_and(|c| c.kind.is_segment());
+                self.work(channel, Some(Task::Open { number, stored, is_segment }));
+            }
             Err(LoadFailure::Damaged) => self.load_failed(now, number, ErrorCode::Quarantined),
             Err(LoadFailure::Unavailable) => {
                 self.load_failed(now, number, ErrorCode::StoreUnavailable);

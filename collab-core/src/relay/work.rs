@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 
+use super::chat::Claims;
 use super::io::{ChannelName, Position, Stored};
 use crate::log::{CompactError, Deleted, Log, Snapshot, compact};
 use crate::wire::SharedUpdate;
@@ -18,7 +19,7 @@ pub struct Job {
 #[derive(Debug)]
 pub(super) enum Task {
     /// Check stored bytes and take them over.
-    Open { number: u64, stored: Stored },
+    Open { number: u64, stored: Stored, is_segment: bool },
     /// Fold `updates`, which are the snapshot and the first `tail` entries, into one.
     Compact { number: u64, upto: Position, tail: usize, updates: Vec<SharedUpdate> },
 }
@@ -41,6 +42,8 @@ pub(super) enum TaskResult {
 pub(super) struct Opened {
     pub(super) log: Log<SharedUpdate>,
     pub(super) position: Position,
+    /// In a segment of a chat, whose its client IDs are.
+    pub(super) claims: Option<Box<Claims>>,
 }
 
 impl Job {
@@ -52,8 +55,8 @@ impl Job {
     /// by `room_max_bytes`. A panic inside becomes a failed result.
     pub fn run(self) -> Finished {
         let result = match self.task {
-            Task::Open { number, stored } => {
-                TaskResult::Opened(guarded(|| open(number, &stored)).flatten())
+            Task::Open { number, stored, is_segment } => {
+                TaskResult::Opened(guarded(|| open(number, &stored, is_segment)).flatten())
             }
             Task::Compact { number, upto, tail, updates } => {
                 let merged = guarded(|| fold(number, &updates));
@@ -65,13 +68,15 @@ impl Job {
     }
 }
 
-fn open(number: u64, stored: &Stored) -> Option<Opened> {
+fn open(number: u64, stored: &Stored, is_segment: bool) -> Option<Opened> {
     let shared = |update: &Bytes| SharedUpdate::new(number, update);
     let snapshot = stored.snapshot.as_ref().map(shared);
     let tail = stored.tail.iter().map(|(_, update)| shared(update));
     let log = Log::open(snapshot, tail).ok()?;
     let position = stored.tail.last().map(|(position, _)| *position).unwrap_or_default();
-    Some(Opened { log, position })
+    let updates = stored.snapshot.iter().chain(stored.tail.iter().map(|(_, update)| update));
+    let claims = is_segment.then(|| Claims::read(updates.map(|update| &**update)).map(Box::new));
+    Some(Opened { log, position, claims: claims.transpose().ok()? })
 }
 
 fn fold(number: u64, updates: &[SharedUpdate]) -> Result<Snapshot<SharedUpdate>, CompactError> {

@@ -5,7 +5,7 @@ use super::expiry::Expiry;
 use super::liveness::Liveness;
 use super::{Cause, Output, Reason, Session, SessionConfig};
 use crate::Timestamp;
-use crate::wire::{Access, CloseCode, ErrorCode, Grant, Message};
+use crate::wire::{Access, CloseCode, ErrorCode, Grant, LIST_PREFIXES, Message};
 
 /// The version of `collab.v1` in `hello` and `welcome`.
 pub(super) const VERSION: u64 = 1;
@@ -158,7 +158,8 @@ impl Session {
     pub(super) fn grant(&mut self, grant: &Grant) {
         let raised = self.facts.access < grant.access;
         self.facts.access = grant.access;
-        if *self.facts.user != *grant.user {
+        let renamed = *self.facts.user != *grant.user;
+        if renamed {
             self.facts.user = grant.user.as_str().into();
         }
         if *self.facts.name != *grant.name {
@@ -170,6 +171,10 @@ impl Session {
             self.reopen_where(|channel| {
                 channel.access == Access::Read || channel.refused == Some(ErrorCode::ReadOnly)
             });
+        }
+        if renamed {
+            // Which chats one may open, and write, depends on who one is.
+            self.reopen_where(|channel| is_chat(&channel.name));
         }
     }
 
@@ -242,6 +247,10 @@ impl Session {
         let name = channel.name.clone();
         self.send(0, &Message::Open { name: &name });
     }
+}
+
+fn is_chat(channel: &str) -> bool {
+    LIST_PREFIXES.iter().any(|prefix| channel.starts_with(prefix))
 }
 
 /// Whether a session stays away until its caller says otherwise. Unlike other codes of its range,

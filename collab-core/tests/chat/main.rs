@@ -2,8 +2,6 @@
 
 #[path = "../relay_kit/mod.rs"]
 mod relay_kit;
-#[path = "../vectors/mod.rs"]
-mod vectors;
 
 mod forged;
 mod kit;
@@ -11,4 +9,3 @@ mod long;
 mod offline;
 mod oracle;
 mod talking;
-mod yjs;

@@ -103,6 +103,11 @@ impl Relay {
                 Some(waiting) => waiting.push(channel),
                 None => self.load(channel),
             },
+            Output::List { prefix, max } => {
+                let names = self.store.keys().filter(|name| name.starts_with(prefix));
+                let names = Ok(names.take(max).cloned().collect());
+                self.room.handle(self.now, Input::Listed { prefix, names });
+            }
             Output::Append { channel, entry, update } => {
                 self.pending.push((channel, entry, update));
                 if self.auto_store {

@@ -25,6 +25,7 @@ impl LiveRoom {
             Output::Send { peer, class, frame } => self.send(state, peer, class, frame),
             Output::Close { peer, code, reason } => Self::close(state, peer, code, reason),
             Output::Load { channel } => self.spawn(Self::load, channel),
+            Output::List { prefix, max } => self.spawn(Self::list, (prefix, max)),
             Output::Append { channel, entry, update } => {
                 let room = Arc::clone(self);
                 self.relay.journal.push(Entry { room, channel, number: entry, update });
@@ -85,6 +86,18 @@ impl LiveRoom {
         relay.metrics.load_seconds.observe(started.elapsed().as_secs_f64());
         drop(permit);
         self.handle(Input::Loaded { channel, stored });
+    }
+
+    async fn list(self: Arc<Self>, (prefix, max): (&'static str, usize)) {
+        let relay = &self.relay;
+        let permit = relay.loads.acquire().await;
+        let list = relay.store.channels(self.name(), prefix, max);
+        let names = match timeout(relay.config.load_timeout, list).await {
+            Ok(names) => names.map_err(|error| self.load_failed(prefix, &error)),
+            Err(_) => Err(self.load_failed(prefix, &StoreError::Slow)),
+        };
+        drop(permit);
+        self.handle(Input::Listed { prefix, names });
     }
 
     fn load_failed(&self, channel: &str, error: &StoreError) -> LoadFailure {

@@ -1,0 +1,59 @@
+//! Presence of those who chat: nobody speaks in another's name.
+
+use super::ChatLimits;
+use crate::wire::{AwarenessEntry, Grant};
+
+/// Whether a user may say this, where `owner` is the user whose connection said it before.
+pub(in crate::relay) fn may_say(
+    grant: &Grant,
+    owner: Option<&str>,
+    entry: &AwarenessEntry<'_>,
+    limits: &ChatLimits,
+) -> bool {
+    owner.is_none_or(|owner| *owner == *grant.user)
+        && (entry.is_removal() || is_of(grant, entry.json, limits))
+}
+
+/// Whether an awareness state, JSON that was checked, says whose it is and is `grant`'s. What
+/// JavaScript reads in it counts: of two equal keys the last one.
+fn is_of(grant: &Grant, json: &str, limits: &ChatLimits) -> bool {
+    let Ok(state) = serde_json::from_str::<serde_json::Value>(json) else { return false };
+    let text = |key: &str| state.get("user")?.get(key).map(|value| value.as_str());
+    let has_name = match text("name") {
+        name if !grant.name.is_empty() => name == Some(Some(&*grant.name)),
+        None => true,
+        Some(name) => name.is_some_and(|name| {
+            name.len() <= limits.unit.name_max_bytes && !name.chars().any(char::is_control)
+        }),
+    };
+    has_name && text("id") == Some(Some(&*grant.user))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_says_whose_it_is() {
+        let limits = ChatLimits::default();
+        let guest = Grant { user: "ada".into(), ..Grant::open() };
+        let named = Grant { name: "Ada".into(), ..guest.clone() };
+        for (json, of_guest, of_named) in [
+            (r#"{"user":{"id":"ada"}}"#, true, false),
+            (r#"{"user":{"id":"ada","name":"Ada"},"typing":true}"#, true, true),
+            (r#"{"user":{"id":"ada","name":"Bob"}}"#, true, false),
+            (r#"{"user":{"id":"ada","id":"bob","name":"Ada"}}"#, false, false),
+            (r#"{"user":{"id":"bob","name":"Ada"}}"#, false, false),
+            (r#"{"user":{"id":"ada","name":"\u001b[2J"}}"#, false, false),
+            (r#"{"user":{"id":"ada","name":7}}"#, false, false),
+            (r#"{"user":["ada","Ada"]}"#, false, false),
+            (r#"[["ada","Ada"]]"#, false, false),
+            (r#"{"user":"ada"}"#, false, false),
+            ("{}", false, false),
+            ("7", false, false),
+        ] {
+            assert_eq!(is_of(&guest, json, &limits), of_guest, "{json}");
+            assert_eq!(is_of(&named, json, &limits), of_named, "{json}");
+        }
+    }
+}
