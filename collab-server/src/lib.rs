@@ -22,11 +22,13 @@
 //! | [`auth`] | who may do what |
 //! | [`http`] | what the binary serves: the relay, probes, metrics, the web page |
 //! | [`config`] | settings of the binary |
+//! | [`program`] | the rest of a binary: log, listener, signals |
 
 pub mod auth;
 pub mod config;
 pub mod http;
 mod open_files;
+pub mod program;
 mod relay;
 mod room_name;
 pub mod store;

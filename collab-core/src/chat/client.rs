@@ -88,8 +88,9 @@ pub enum Event {
     PeopleChanged,
     /// [`Client::status`] differs.
     StatusChanged,
-    /// The relay refused something: what was written in a place, or anything else.
-    Refused { place: Option<Place>, code: ErrorCode },
+    /// The relay refused something: what was written in a place, or anything else. `texts` are those of
+    /// messages that were taken back, for somebody to say otherwise.
+    Refused { place: Option<Place>, code: ErrorCode, texts: Vec<String> },
     /// The grant ends soon: answer with [`Input::Token`].
     TokenExpiring,
 }
@@ -308,7 +309,7 @@ impl Client {
             sync::Output::StatusChanged => Output::Event(Event::StatusChanged),
             sync::Output::TokenExpiring => Output::Event(Event::TokenExpiring),
             sync::Output::Refused { code, .. } => {
-                Output::Event(Event::Refused { place: None, code })
+                Output::Event(Event::Refused { place: None, code, texts: Vec::new() })
             }
             sync::Output::Listed { prefix, names } => return self.chats.listed(prefix, &names),
             sync::Output::PresenceReceived { update, .. } => {
@@ -357,7 +358,9 @@ impl From<ChatEvent> for Event {
             ChatEvent::Changed(place) => Self::Changed(place),
             ChatEvent::Arrived { place, id } => Self::Arrived { place, id },
             ChatEvent::Begun(place) => Self::Begun(place),
-            ChatEvent::Refused { place, code } => Self::Refused { place: Some(place), code },
+            ChatEvent::Refused { place, code, texts } => {
+                Self::Refused { place: Some(place), code, texts }
+            }
         }
     }
 }

@@ -30,10 +30,8 @@ pub(super) struct Held {
     pub(super) stage: Stage,
     /// What comes was there before, so nobody is told that it arrives.
     pub(super) is_history: bool,
-    /// Why the relay does not take or give it.
-    pub(super) refusal: Option<ErrorCode>,
-    /// The refusal that the owner was told of.
-    pub(super) told: Option<ErrorCode>,
+    /// Why the relay does not take or give it, as the owner was told.
+    pub(super) refused: Option<ErrorCode>,
 }
 
 /// Where the channel of a segment stands.
@@ -190,7 +188,7 @@ impl Held {
     pub(super) fn new(chat: &Chat, segment: Segment, is_history: bool) -> Self {
         let name = SegmentName { chat: chat.clone(), number: segment.number() };
         let channel = name.to_string().into();
-        Self { channel, segment, stage: Stage::Wanted, is_history, refusal: None, told: None }
+        Self { channel, segment, stage: Stage::Wanted, is_history, refused: None }
     }
     /// The message of somebody else that a change brought, unless it was there before.
     pub(super) fn arrived(&self, change: Change) -> Option<MessageId> {

@@ -2,6 +2,8 @@
 
 #[path = "../relay_kit/mod.rs"]
 mod relay_kit;
+#[path = "../vectors/mod.rs"]
+mod vectors;
 
 mod forged;
 mod kit;
@@ -9,3 +11,4 @@ mod long;
 mod offline;
 mod oracle;
 mod talking;
+mod yjs;

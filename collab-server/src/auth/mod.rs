@@ -3,6 +3,9 @@
 //! The relay asks once per connection and again for each refreshed token. It never looks into
 //! tokens itself, and never logs them.
 
+#[cfg(feature = "jwt")]
+pub mod jwt;
+
 use axum::http::{HeaderMap, Uri, request::Parts};
 use collab_core::chat::UserId;
 use collab_core::wire::{CloseCode, ErrorCode, Grant};

@@ -1,5 +1,6 @@
 // All vector files by name. Bytes are lower-case hex.
 import { awareness } from './awareness.mjs'
+import { chat } from './chat.mjs'
 import { lib0 } from './lib0.mjs'
 import { plain } from './plain.mjs'
 import { positions } from './positions.mjs'
@@ -12,6 +13,7 @@ export const folder = new URL('../../../collab-core/tests/vectors/', import.meta
 /** @returns {Record<string, unknown>} */
 export const files = () => ({
   'awareness.json': awareness(),
+  'chat.json': chat(),
   'lib0.json': lib0(),
   'plain.json': plain(),
   'positions.json': positions(),

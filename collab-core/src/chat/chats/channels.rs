@@ -24,14 +24,15 @@ impl Chats {
         }
         self.follow_user(session);
         for conversation in self.conversations.values_mut() {
-            let mut events = Vec::new();
+            let mut refusals = Vec::new();
             for held in conversation.segments.values_mut().filter(|held| held.stage.is_open()) {
-                held.follow(session);
-                events.extend(held.refusal_to_tell());
+                if let Some(code) = held.follow(session) {
+                    refusals.push((code, held.give_up(code, session)));
+                }
             }
             let place = conversation.place();
-            let refused = |code| ChatEvent::Refused { place: place.clone(), code };
-            self.events.extend(events.into_iter().map(refused));
+            let refused = |(code, texts)| ChatEvent::Refused { place: place.clone(), code, texts };
+            self.events.extend(refusals.into_iter().map(refused));
         }
     }
 
@@ -148,17 +149,38 @@ impl Chats {
 }
 
 impl Held {
-    /// Takes over the progress of its channel.
-    fn follow(&mut self, session: &Session) {
-        let Some(progress) = session.progress(&self.channel) else { return };
+    /// Takes over the progress of its channel. Returns a refusal that is news.
+    fn follow(&mut self, session: &Session) -> Option<ErrorCode> {
+        let progress = session.progress(&self.channel)?;
         if progress.is_live {
             self.stage = Stage::Live;
             if std::mem::take(&mut self.is_history) {
                 self.segment.mark_read();
             }
         }
-        self.refusal = progress.refused;
         self.segment.acknowledged(progress.unsaved);
+        let news = progress.refused.filter(|_| progress.refused != self.refused);
+        self.refused = progress.refused;
+        news
+    }
+
+    /// What the relay will never take is taken out, and the channel opened again without it. Returns
+    /// the texts of messages among it.
+    fn give_up(&mut self, code: ErrorCode, session: &mut Session) -> Vec<String> {
+        if !matches!(
+            code,
+            ErrorCode::NotAuthor
+                | ErrorCode::ChatRefused
+                | ErrorCode::UpdateMalformed
+                | ErrorCode::UpdateUnsafe
+                | ErrorCode::UpdateTooLarge
+        ) {
+            return Vec::new();
+        }
+        session.close(&self.channel);
+        self.stage = Stage::Wanted;
+        self.refused = None;
+        self.segment.retreat()
     }
 
     /// Whether it can be closed without losing sight of anything.
@@ -174,12 +196,5 @@ impl Held {
 
     fn is_taking(&self, session: &Session) -> bool {
         self.stage == Stage::Live && session.progress(&self.channel).is_some_and(|p| p.is_live)
-    }
-
-    /// A refusal that was not told yet.
-    fn refusal_to_tell(&mut self) -> Option<ErrorCode> {
-        let news = self.refusal.filter(|_| self.refusal != self.told);
-        self.told = self.refusal;
-        news
     }
 }

@@ -35,8 +35,9 @@ pub enum ChatEvent {
     Arrived { place: Place, id: MessageId },
     /// A conversation was not there before.
     Begun(Place),
-    /// The relay does not take what was written here, or does not give it.
-    Refused { place: Place, code: ErrorCode },
+    /// The relay does not take what was written here, or does not give it. `texts` are those of messages
+    /// that were taken back, for somebody to say otherwise.
+    Refused { place: Place, code: ErrorCode, texts: Vec<String> },
 }
 
 /// The conversations of one room.

@@ -9,7 +9,7 @@ use super::write::{self, Part};
 use super::{Segment, write_clocks};
 use crate::log::{Refusal, StateVector};
 use crate::sorting::sort_unstable;
-use crate::wire::Writer;
+use crate::wire::{VAR_UINT_MAX, Writer};
 
 /// An edit that the session was given.
 #[derive(Clone, Copy, Debug)]
@@ -124,22 +124,56 @@ impl Segment {
         id.clock >= released || self.sent.iter().any(covers)
     }
 
-    /// Takes back what this process wrote and never released.
-    pub(in super::super) fn withdraw(&mut self) -> Vec<Withdrawn> {
-        let Some(run) = self.runs.get(&self.client) else { return Vec::new() };
-        let (client, start, end) = (self.client, run.released, run.len());
-        let id = |clock| UnitId { client, clock };
-        let units =
-            (start..end).map(|clock| Withdrawn { id: id(clock), raw: run.raw(clock).into() });
-        let units = units.collect();
-        // Unit 0 goes below.
+    /// The relay refused what is not acknowledged: takes it out, so that what is written later does not
+    /// build on it, and returns the texts of its messages. What the relay has all the same comes back
+    /// from there, so this process goes on under another client ID.
+    pub(in super::super) fn retreat(&mut self) -> Vec<String> {
+        let mut starts: BTreeMap<u64, u32> = BTreeMap::new();
+        for Sent { id, units } in std::mem::take(&mut self.sent) {
+            if units > 0 {
+                starts.entry(id.client).and_modify(|s| *s = id.clock.min(*s)).or_insert(id.clock);
+            }
+        }
+        let mut texts = Vec::new();
+        for (client, start) in starts {
+            for raw in self.take_from(client, start) {
+                if let Ok(Unit::Message { text, .. }) = Unit::read(&raw) {
+                    texts.push(text.to_owned());
+                }
+            }
+        }
+        self.client = successor(self.client);
+        texts
+    }
+
+    /// Takes the units of a client ID from `start` on out, and from what is shown.
+    fn take_from(&mut self, client: u64, start: u32) -> Vec<Box<[u8]>> {
+        let Some(run) = self.runs.get(&client) else { return Vec::new() };
+        let end = run.len();
+        let units = (start..end).map(|clock| run.raw(clock).into()).collect();
+        // All but unit 0, which goes below.
         self.delete_range(client, start, end);
-        self.units -= end - start;
+        self.units -= end.saturating_sub(start);
         if let Some(run) = self.runs.get_mut(&client) {
-            run.take_from(start);
+            run.truncate(start);
         }
         units
     }
+
+    /// Takes back what this process wrote and never released.
+    pub(in super::super) fn withdraw(&mut self) -> Vec<Withdrawn> {
+        let client = self.client;
+        let start = self.runs.get(&client).map_or(0, |run| run.released);
+        let withdrawn = |(clock, raw)| Withdrawn { id: UnitId { client, clock }, raw };
+        (start..).zip(self.take_from(client, start)).map(withdrawn).collect()
+    }
+}
+
+/// A client ID for the next run of the same process: as random as the one before. One that was drawn
+/// from 53 bits is never met again (a step of Knuth's MMIX generator).
+const fn successor(client: u64) -> u64 {
+    client.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407)
+        & VAR_UINT_MAX
 }
 
 /// What this user wrote in a segment and the relay may not have.

@@ -61,13 +61,14 @@ impl Run {
         }
     }
 
-    /// Takes the units from `clock` on out.
-    pub(super) fn take_from(&mut self, clock: u32) -> Vec<Box<[u8]>> {
+    /// Forgets the units from `clock` on.
+    pub(super) fn truncate(&mut self, clock: u32) {
         self.names.retain(|&(named, _)| named < clock);
         if clock == 0 {
             self.user = None;
         }
-        self.units.split_off((clock as usize).min(self.units.len()))
+        self.units.truncate(clock as usize);
+        self.released = self.released.min(clock);
     }
 
     /// What its user was called when they wrote `clock`.

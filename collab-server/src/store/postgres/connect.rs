@@ -21,8 +21,9 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 const BE_DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') = 'off'";
 
-/// A pool of at most `connections_max` connections, opened when they are needed.
-pub(super) fn pool(url: &StoreUrl, connections_max: usize) -> Result<Pool, OpenError> {
+/// A pool of at most `connections_max` connections, opened when they are needed; also for what
+/// others keep in the same database. Connections that broke are replaced at the next use.
+pub fn pool(url: &StoreUrl, connections_max: usize) -> Result<Pool, OpenError> {
     let config = read(url)?;
     let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = manager(config, fast)?;

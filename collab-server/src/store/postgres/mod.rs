@@ -14,6 +14,7 @@ use deadpool_postgres::{Pool, PoolError};
 
 use super::{Answer, Append, Store, StoreError, StoreUrl};
 use crate::RoomName;
+pub use connect::pool;
 
 /// Connections that write. The relay's journal uses one at a time, compactions the others.
 const WRITERS_MAX: usize = 3;
