@@ -8,8 +8,10 @@
 
 mod apply;
 pub mod awareness;
+pub mod digest;
 pub mod document;
 pub mod extension;
+pub mod live;
 pub mod log;
 pub mod merge;
 mod readers;
@@ -18,6 +20,7 @@ pub mod session;
 pub mod structs;
 mod tolerance;
 pub mod update;
+pub mod v2;
 pub mod wire;
 
 /// A target: its name, which is also that of its corpus, and what it does.
@@ -26,12 +29,15 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("awareness", awareness::run),
+    ("digest", digest::run),
     ("document", document::run),
     ("extension", extension::run),
+    ("live", live::run),
     ("log", log::run),
     ("merge", merge::run),
     ("session", session::run),
     ("structs", structs::run),
     ("update", update::run),
+    ("v2", v2::run),
     ("wire", wire::run),
 ];

@@ -1,6 +1,6 @@
 //! Editing sessions of several clients, merged: Yrs is the oracle.
 
-mod session;
+pub(crate) mod session;
 
 use collab_core::log::{self, Deleted};
 

@@ -42,6 +42,11 @@ impl<'a> Script<'a> {
         self.0.bytes(len).unwrap_or_default()
     }
 
+    /// All bytes that are left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        self.0.bytes(self.0.len()).unwrap_or_default()
+    }
+
     /// Shuffles with the decisions that are left; without any it reverses.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

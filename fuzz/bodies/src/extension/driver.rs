@@ -80,15 +80,15 @@ impl Driver {
         if let Input::Join { peer, dialect, .. } = &input {
             self.dialects.insert(*peer, *dialect);
         }
-        if let Input::Leave { peer } = &input {
-            self.dialects.remove(peer);
-        }
+        // The end of the tick may still say something to who leaves.
+        let leaver = if let Input::Leave { peer } = &input { Some(*peer) } else { None };
         self.inputs += 1;
         self.room.handle(self.now, input);
         while let Some(output) = self.room.poll_output() {
             self.outputs += 1;
             self.carry_out(output);
         }
+        self.dialects.retain(|peer, _| Some(*peer) != leaver);
         let peers = self.dialects.len() + 1;
         let max = (self.inputs + 1) * peers * OUTPUTS_PER_INPUT_AND_PEER;
         assert!(self.outputs <= max, "{} outputs to {} inputs", self.outputs, self.inputs);

@@ -15,7 +15,7 @@ const CLIENTS: u64 = 3;
 const WORDS: [&str; 8] = ["a", "fn ", "x = 1;\n", "žluť", "😀", "日本語", "é", "hello world "];
 
 /// Documents and the updates that they made, in the order in which they were made.
-pub(super) struct Session {
+pub(crate) struct Session {
     docs: Vec<Doc>,
     /// How many of the updates each document was given.
     heard: Vec<usize>,
@@ -25,7 +25,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Client IDs may be small or of 32 bits.
-    pub(super) fn new(script: &mut Script<'_>) -> Self {
+    pub(crate) fn new(script: &mut Script<'_>) -> Self {
         let large = script.flip();
         let made: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
         let docs = (1..=CLIENTS).map(|client| {
@@ -41,7 +41,7 @@ impl Session {
         Self { heard: vec![0; docs.len()], docs, updates: Vec::new(), made }
     }
 
-    pub(super) fn step(&mut self, script: &mut Script<'_>) {
+    pub(crate) fn step(&mut self, script: &mut Script<'_>) {
         let at = script.roll(CLIENTS as u32) as usize;
         if script.roll(3) == 0 {
             self.catch_up(at);
@@ -50,7 +50,7 @@ impl Session {
         self.updates.extend(self.take_made());
     }
 
-    pub(super) fn into_updates(self) -> Vec<Vec<u8>> {
+    pub(crate) fn into_updates(self) -> Vec<Vec<u8>> {
         self.updates
     }
 
