@@ -1,6 +1,6 @@
 //! Types in types: however they are told, none enters a log deeper than readers survive.
 
-#![allow(clippy::unwrap_used, reason = "test code")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
 
 use collab_core::log::{Deleted, Log, Refusal, check, merge, salvage};
 use yrs::types::ToJson;

@@ -150,9 +150,9 @@ impl Text {
         delta.unwrap_or_else(|| self.replacement(text))
     }
 
-    /// Whether the index is as long as the text in Yrs.
+    /// Whether the index is as long as the text in Yrs, and knows where everything stands.
     pub(super) fn agrees(&self, txn: &impl ReadTxn) -> bool {
-        self.index.len() == self.root.len(txn)
+        !self.index.is_disordered() && self.index.len() == self.root.len(txn)
     }
 
     /// Content that is not text has no honest delta: say what the text is now.

@@ -204,16 +204,25 @@ impl Work<'_, '_> {
                 let text = &mut *self.texts[number];
                 self.is_partial = true;
                 if text.integrate(span, left, right, self.known).is_err() {
+                    text.is_disordered = true;
                     return if self.mode == Mode::State { Ok(()) } else { Err(self.gap()) };
                 }
                 text.note_content(block, id, skipped);
                 self.absorbed.is_new = true;
             }
             Home::Elsewhere => self.absorbed.is_foreign = true,
-            Home::Nowhere if self.mode == Mode::State => {}
+            Home::Nowhere if self.mode == Mode::State => self.note_disorder(origin, right_origin),
             Home::Nowhere => return Err(self.gap()),
         }
         Ok(())
+    }
+
+    /// The neighbours of a struct belong to different things.
+    fn note_disorder(&mut self, origin: Unit, right_origin: Unit) {
+        for text in &mut *self.texts {
+            let places = [origin, right_origin].map(|unit| text.tree.locate(unit));
+            text.is_disordered |= places.iter().any(Option::is_some);
+        }
     }
 
     fn note_dependence(&mut self, unit: Unit, len: u32) {

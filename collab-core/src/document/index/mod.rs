@@ -36,6 +36,9 @@ pub(super) struct Index {
     tree: Tree,
     /// Second halves of surrogate pairs: an offset before one splits a character.
     low_surrogates: BTreeSet<Unit>,
+    /// Yrs holds spans in it whose origins lie in the wrong order: where they stand, and what is typed
+    /// beside them, depends on the order in which it was told. Only Yrs knows.
+    is_disordered: bool,
     /// What changed since it was last asked; `None` while nobody asks.
     changes: Option<Changes>,
 }
@@ -43,7 +46,8 @@ pub(super) struct Index {
 impl Index {
     /// The index of an empty text.
     pub(super) fn new(name: Arc<str>) -> Self {
-        Self { name, tree: Tree::new(), low_surrogates: BTreeSet::new(), changes: None }
+        let (tree, low_surrogates) = (Tree::new(), BTreeSet::new());
+        Self { name, tree, low_surrogates, is_disordered: false, changes: None }
     }
 
     /// The text's length.
@@ -54,6 +58,11 @@ impl Index {
     /// Whether the text is formatted somewhere.
     pub(super) fn has_marks(&self) -> bool {
         self.tree.total().live > self.tree.total().visible
+    }
+
+    /// Whether units stand where no honest client put them, and so perhaps elsewhere in Yrs.
+    pub(super) const fn is_disordered(&self) -> bool {
+        self.is_disordered
     }
 
     /// Whether the text holds something that is neither text nor an embed.
