@@ -45,6 +45,31 @@ async fn editing_goes_on_while_postgres_is_gone_and_nothing_durable_is_lost() {
     assert!(!log.contains(PASSWORD), "{log}");
 }
 
+#[cfg(feature = "postgres-tls")]
+#[tokio::test]
+async fn tls_is_used_where_it_is_asked_for_and_its_certificate_is_verified() {
+    let (_postgres, url, certificate) = Postgres::start_with_tls();
+    let required = format!("{url}?sslmode=require");
+    for (url, trusted, complaint) in [
+        (&url, Some(&certificate), "no pg_hba.conf entry"),
+        (&required, None, "certificate"),
+        (&required.replace("localhost", "127.0.0.1"), Some(&certificate), "certificate"),
+    ] {
+        let mut command = command();
+        command.args(["--listen", "127.0.0.1:0", "--store", url]).env_remove("SSL_CERT_FILE");
+        command.envs(trusted.map(|file| ("SSL_CERT_FILE", file)));
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(complaint), "{said}");
+        assert!(!said.contains(PASSWORD), "{said}");
+    }
+    let file = certificate.to_str().unwrap();
+    let process = Process::start_with(&["--store", &required], &[("SSL_CERT_FILE", file)]);
+    let mut client = Client::v1(process.address, "room").await;
+    client.type_text("encrypted").await;
+    client.until_durable().await;
+}
+
 #[test]
 fn no_complaint_shows_the_password() {
     let directory = tempfile::tempdir().unwrap();

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -13,6 +14,9 @@ use tempfile::TempDir;
 
 /// Longer than the server takes to start, also on a busy machine.
 const PATIENCE_S: u64 = 60;
+
+/// Who may connect: the tests through the socket, and over TLS.
+const HBA: &str = "local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
 
 /// A password that must show up nowhere.
 pub(crate) const PASSWORD: &str = "hush-hush";
@@ -22,6 +26,8 @@ pub(crate) struct Postgres {
     directory: TempDir,
     programs: PathBuf,
     server: Option<Child>,
+    /// More settings, as in `-c name=value`.
+    settings: Vec<String>,
 }
 
 impl Postgres {
@@ -31,11 +37,15 @@ impl Postgres {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(directory.path()));
         }
-        let mut postgres = Self { directory, programs: programs(), server: None };
+        let mut postgres =
+            Self { directory, programs: programs(), server: None, settings: Vec::new() };
         let password = postgres.path("password");
         fs::write(&password, PASSWORD).unwrap();
         run(postgres.program("initdb").args(["--auth=scram-sha-256", "--encoding=UTF8"]).args([
-            "--locale=C",
+            // Sorted as in a dictionary, where nothing says otherwise.
+            "--locale=C.UTF-8",
+            "--locale-provider=icu",
+            "--icu-locale=de-DE",
             "--no-sync",
             "--username=collab",
             &format!("--pwfile={}", password.display()),
@@ -45,6 +55,29 @@ impl Postgres {
         postgres
     }
 
+    /// Serves `localhost` as well, over TLS only, with a certificate of its own; returns the URL and
+    /// the certificate's file.
+    pub(crate) fn start_with_tls() -> (Self, String, PathBuf) {
+        let mut postgres = Self::start();
+        postgres.kill();
+        let (key, certificate) =
+            (postgres.path("data/server.key"), postgres.path("data/server.crt"));
+        let mut openssl = postgres.command("openssl".as_ref());
+        openssl.args(["req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2"]);
+        openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+        run(openssl.arg("-keyout").arg(key).arg("-out").arg(&certificate));
+        fs::write(postgres.path("data/pg_hba.conf"), HBA).unwrap();
+        // Postgres takes no port 0: ask for a free one, and hope that it stays free for a moment.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = ["ssl=on", "listen_addresses=127.0.0.1", &format!("port={port}")];
+        postgres.settings = settings.map(str::to_owned).into();
+        postgres.resume();
+        let copy = postgres.path("trusted.crt");
+        fs::copy(certificate, &copy).unwrap();
+        (postgres, format!("postgres://collab:{PASSWORD}@localhost:{port}/postgres"), copy)
+    }
+
     /// Serves the same data again.
     pub(crate) fn resume(&mut self) {
         let socket = self.directory.path().display().to_string();
@@ -52,9 +85,12 @@ impl Postgres {
         let log = fs::File::create(self.path("log")).unwrap();
         let mut command = self.program("postgres");
         command.args(["-D", &data, "-k", &socket, "-c", "listen_addresses="]);
+        command.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
         self.server = Some(command.stderr(log).stdout(Stdio::null()).spawn().unwrap());
         let mut ready = self.program("pg_isready");
         ready.args(["--host", &socket, "--timeout", "1", "--quiet"]);
+        let port = self.settings.iter().find_map(|setting| setting.strip_prefix("port="));
+        ready.args(["--port", port.unwrap_or("5432")]);
         let started = std::time::Instant::now();
         while !ready.status().unwrap().success() {
             let log = || fs::read_to_string(self.path("log")).unwrap();
@@ -91,12 +127,17 @@ impl Postgres {
     }
 
     fn program(&self, name: &str) -> Command {
+        self.command(&self.programs.join(name))
+    }
+
+    /// As the user that owns the data, and no longer than this thread.
+    fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("setpriv");
         command.arg("--pdeathsig=KILL").current_dir(self.directory.path());
         if is_root() {
             command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
         }
-        command.arg(self.programs.join(name));
+        command.arg(program);
         command
     }
 }

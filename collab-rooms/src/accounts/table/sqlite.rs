@@ -1,5 +1,7 @@
 //! Accounts in one SQLite file, or in memory.
 
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +13,9 @@ use crate::accounts::name::{Name, NameKey};
 use crate::accounts::session::{Fresh, Presented, Session, SessionTimes, Verdict};
 
 const FILE_NAME: &str = "accounts.sqlite3";
+
+/// Hashes are nobody else's business.
+const MODE: u32 = 0o600;
 
 /// The tables below. A change adds a migration and counts up.
 const VERSION: i64 = 1;
@@ -59,8 +64,12 @@ pub(crate) struct SqliteTable {
 impl SqliteTable {
     /// Opens or creates the file in this directory. Blocks.
     pub(crate) fn open(directory: &Path) -> Result<Self, AccountError> {
-        std::fs::create_dir_all(directory).map_err(unavailable)?;
-        Self::prepare(Connection::open(directory.join(FILE_NAME))?)
+        let path = directory.join(FILE_NAME);
+        fs::create_dir_all(directory).map_err(unavailable)?;
+        // SQLite gives its other files the mode of this one.
+        let file = OpenOptions::new().append(true).create(true).mode(MODE).open(&path);
+        file.map_err(unavailable)?;
+        Self::prepare(Connection::open(path)?)
     }
 
     /// Accounts that end with the process.
