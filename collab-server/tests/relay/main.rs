@@ -7,6 +7,9 @@ mod kit;
 
 mod access;
 mod admission;
+mod chat;
+#[path = "../../../collab-core/tests/chat_kit/mod.rs"]
+mod chat_kit;
 mod editing;
 mod faults;
 mod hostile;

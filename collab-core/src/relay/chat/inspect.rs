@@ -109,12 +109,12 @@ impl<'c> Inspection<'c> {
         if block.end() <= self.next {
             return Ok(());
         }
-        if block.id.clock > self.next {
-            return Err(misshapen("units are missing"));
-        }
-        let Id { client, .. } = block.id;
+        let Id { client, clock } = block.id;
         if !self.is_new && !self.claims.is_of(client, &self.author.grant.user) {
             return Err(foreign("somebody else's client ID"));
+        }
+        if clock > self.next {
+            return Err(misshapen("units are missing"));
         }
         check_place(block)?;
         self.read_units(block)?;
