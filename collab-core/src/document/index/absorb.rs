@@ -195,6 +195,9 @@ impl Work<'_, '_> {
             self.unit(block.origin)
         };
         let right_origin = self.unit(block.right_origin);
+        if self.cuts_pair(origin.next()) || self.cuts_pair(right_origin) {
+            return Err(self.gap());
+        }
         self.note_dependence(origin, 1);
         self.note_dependence(right_origin, 1);
         match self.home(block, origin, right_origin) {
@@ -215,6 +218,13 @@ impl Work<'_, '_> {
             Home::Nowhere => return Err(self.gap()),
         }
         Ok(())
+    }
+
+    /// Whether a cut before this unit makes two replacement characters of a surrogate pair. No
+    /// honest client cuts there; Yrs tells what becomes of it.
+    fn cuts_pair(&self, unit: Unit) -> bool {
+        self.mode != Mode::State
+            && self.texts.iter().any(|text| text.low_surrogates.contains(&unit))
     }
 
     /// The neighbours of a struct belong to different things.
@@ -271,7 +281,12 @@ impl Work<'_, '_> {
             if end > self.known.next(number) && !is_state {
                 return Err(self.gap());
             }
-            self.note_dependence(Unit { client: number, clock: start }, end - start);
+            let (first, behind) =
+                (Unit { client: number, clock: start }, Unit { client: number, clock: end });
+            if self.cuts_pair(first) || self.cuts_pair(behind) {
+                return Err(self.gap());
+            }
+            self.note_dependence(first, end - start);
             let mut found = 0;
             for text in &mut *self.texts {
                 found += text.delete(number, start, end);

@@ -8,8 +8,12 @@ use super::tree::Place;
 use super::{Index, Unit};
 use crate::document::Delta;
 
-/// The delta from `old` to `new`, which shows `text`. `None` if what both show is not in one order.
+/// The delta from `old` to `new`, which shows `text`. `None` if what both show is not in one order,
+/// or a character was cut in two, which makes something else of both halves.
 pub(in crate::document) fn difference(old: &Index, new: &Index, text: &str) -> Option<Vec<Delta>> {
+    if old.has_pairs_cut_in(new) {
+        return None;
+    }
     let mut difference = Difference {
         old,
         text: text.encode_utf16().collect(),
@@ -23,6 +27,17 @@ pub(in crate::document) fn difference(old: &Index, new: &Index, text: &str) -> O
         cursor = new.tree.next(slot);
     }
     (difference.old_position == old.len()).then(|| difference.delta.finish())
+}
+
+impl Index {
+    /// Whether a half of a surrogate pair is shown in `new`, where it is none any more.
+    fn has_pairs_cut_in(&self, new: &Self) -> bool {
+        let is_shown = |unit| new.offset_of(unit).is_some_and(|(_, is_visible)| is_visible);
+        self.low_surrogates.difference(&new.low_surrogates).any(|&low| {
+            let high = Unit { clock: low.clock - 1, ..low };
+            is_shown(low) || is_shown(high)
+        })
+    }
 }
 
 struct Difference<'a> {

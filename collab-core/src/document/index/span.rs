@@ -18,6 +18,11 @@ impl Unit {
         self.client != NONE
     }
 
+    /// The unit of its client behind it, if it is one.
+    pub(super) const fn next(self) -> Self {
+        if self.is_some() { self.plus(1) } else { self }
+    }
+
     pub(super) const fn plus(self, units: u32) -> Self {
         Self { client: self.client, clock: self.clock + units }
     }
