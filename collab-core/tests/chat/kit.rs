@@ -2,15 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "test code")]
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use collab_core::Timestamp;
 use collab_core::chat::{
-    Client, ClientConfig, Conversation, Event, Input, MessageId, Output, Place, SegmentName, UserId,
+    Client, ClientConfig, Conversation, Event, Input, MessageId, Output, Place, UserId,
 };
 use collab_core::relay::{Class, Input as RoomInput, PeerId, RoomConfig};
-use collab_core::wire::{Access, Dialect, ErrorCode, Frame, Grant, Message, write_names};
+use collab_core::wire::{Access, Dialect, ErrorCode, Frame, Grant, Message};
 
 use crate::relay_kit::Relay;
 
@@ -21,9 +20,11 @@ pub(crate) struct Chatter {
     /// What the relay calls them, if it decides that.
     given_name: String,
     pub(crate) peer: Option<PeerId>,
-    lists: BTreeSet<String>,
+    /// How fast their clock is.
+    pub(crate) skew: Duration,
     pub(crate) arrived: Vec<(Place, String)>,
-    pub(crate) refused: Vec<ErrorCode>,
+    /// Refusals, and the texts that were taken back.
+    pub(crate) refused: Vec<(ErrorCode, Vec<String>)>,
     /// What the relay sent, per channel name: bytes of updates.
     pub(crate) received_bytes: usize,
 }
@@ -55,13 +56,22 @@ impl World {
     /// A guest with a client ID of their own choice.
     pub(crate) fn guest_again(&mut self, name: &str, client_id: u64) -> usize {
         let token = format!("{name}'s secret, long enough");
+        self.add(client_id, name, token)
+    }
+
+    /// Somebody without a token.
+    pub(crate) fn nobody(&mut self) -> usize {
+        self.add(9, "", String::new())
+    }
+
+    fn add(&mut self, client_id: u64, name: &str, token: String) -> usize {
         let config = ClientConfig::guest(client_id, client_id * 77, name, &token);
         self.chatters.push(Chatter {
             client: Client::new(config),
             token,
             given_name: String::new(),
             peer: None,
-            lists: BTreeSet::new(),
+            skew: Duration::ZERO,
             arrived: Vec::new(),
             refused: Vec::new(),
             received_bytes: 0,
@@ -80,6 +90,11 @@ impl World {
         self.input(who, Input::Start);
     }
 
+    /// What somebody's clock says.
+    fn now_of(&self, who: usize) -> Timestamp {
+        self.now + self.chatters[who].skew
+    }
+
     pub(crate) fn user(&self, who: usize) -> UserId {
         UserId::of_guest(&self.chatters[who].token).unwrap()
     }
@@ -94,7 +109,7 @@ impl World {
 
     pub(crate) fn say_to(&mut self, who: usize, place: &Place, text: &str) -> MessageId {
         self.now = self.now + Duration::from_millis(10);
-        let now = self.now;
+        let now = self.now_of(who);
         let id = self.chatters[who].client.say(now, place, text, None).unwrap();
         self.run();
         id
@@ -106,14 +121,14 @@ impl World {
         who: usize,
         call: impl FnOnce(&mut Client, Timestamp) -> T,
     ) -> T {
-        let now = self.now;
+        let now = self.now_of(who);
         let result = call(&mut self.chatters[who].client, now);
         self.run();
         result
     }
 
     pub(crate) fn input(&mut self, who: usize, input: Input<'_>) {
-        let now = self.now;
+        let now = self.now_of(who);
         self.chatters[who].client.handle(now, input);
         self.run();
     }
@@ -121,7 +136,6 @@ impl World {
     /// The cable is pulled.
     pub(crate) fn cut(&mut self, who: usize) {
         if let Some(peer) = self.chatters[who].peer.take() {
-            self.chatters[who].lists.clear();
             self.relay.input(RoomInput::Leave { peer });
         }
         self.input(who, Input::Disconnected { code: None });
@@ -165,7 +179,7 @@ impl World {
     }
 
     fn carry_out(&mut self, who: usize, output: Output) {
-        let now = self.now;
+        let now = self.now_of(who);
         match output {
             Output::Connect => {
                 self.chatters[who].peer = Some(PeerId(self.next_peer));
@@ -184,9 +198,18 @@ impl World {
                 let text = conversation.message(id).map_or("", |m| m.text).to_owned();
                 self.chatters[who].arrived.push((place, text));
             }
-            Output::Event(Event::Refused { code, .. }) => self.chatters[who].refused.push(code),
+            Output::Event(Event::Refused { code, texts, .. }) => {
+                self.chatters[who].refused.push((code, texts));
+            }
             Output::Event(_) => {}
         }
+    }
+
+    /// The authorizer changes its mind.
+    pub(crate) fn regrant(&mut self, who: usize, grant: Grant) {
+        let peer = self.chatters[who].peer.unwrap();
+        self.relay.input(RoomInput::Regrant { peer, grant: Some(grant) });
+        self.run();
     }
 
     fn relay_hears(&mut self, who: usize, frame: bytes::Bytes) {
@@ -198,61 +221,21 @@ impl World {
                 let grant = Grant { user, name, access: Access::Write, ..Grant::open() };
                 self.relay.input(RoomInput::Join { peer, dialect: Dialect::V1, grant });
             }
-            Message::List { prefix } => {
-                self.chatters[who].lists.insert(prefix.to_owned());
-                let names = self.unlisted(who, prefix);
-                let names = write_names(names.iter().map(String::as_str));
-                let listed = Message::Listed { prefix, names: &names };
-                let frame = listed.frame(Dialect::V1, 0);
-                self.relay.inbox.entry(peer).or_default().push((Class::Control, frame));
-            }
             _ => self.relay.input(RoomInput::Frame { peer, frame }),
         }
     }
 
     fn deliver(&mut self, who: usize) -> bool {
-        let now = self.now;
+        let now = self.now_of(who);
         let Some(peer) = self.chatters[who].peer else { return false };
         let frames = self.relay.inbox.remove(&peer).unwrap_or_default();
-        let mut frames = frames;
-        for prefix in ["chat/", "dm/"] {
-            let names = self.unlisted(who, prefix);
-            if !names.is_empty() && self.chatters[who].lists.contains(prefix) {
-                let names = write_names(names.iter().map(String::as_str));
-                let listed = Message::Listed { prefix, names: &names };
-                frames.push((Class::Control, listed.frame(Dialect::V1, 0)));
-            }
-        }
-        for (class, frame) in &mut frames {
-            let message = Frame::read(Dialect::V1, frame).unwrap().message;
-            if let Message::Welcome { version, peer, grant, limits, keeps, digests, .. } = message {
-                let lists = true;
-                let welcome =
-                    Message::Welcome { version, peer, grant, limits, keeps, digests, lists };
-                *frame = welcome.frame(Dialect::V1, 0);
-            }
+        for (class, frame) in &frames {
             if matches!(class, Class::Document | Class::Answer) {
                 self.chatters[who].received_bytes += frame.len();
             }
             self.chatters[who].client.handle(now, Input::Frame(frame));
         }
         !frames.is_empty()
-    }
-
-    /// Names of channels with this prefix that a client was not told of.
-    fn unlisted(&mut self, who: usize, prefix: &str) -> Vec<String> {
-        let user = self.user(who);
-        let admits = |name: &str| {
-            SegmentName::parse(name).is_some_and(|name| name.chat.admits(user.as_str()))
-        };
-        let names = self.relay.store.keys().filter(|n| n.starts_with(prefix) && admits(n));
-        let names: Vec<String> = names.map(ToString::to_string).collect();
-        let lists = &mut self.chatters[who].lists;
-        if lists.contains(prefix) {
-            names.into_iter().filter(|name| lists.insert(name.clone())).collect()
-        } else {
-            Vec::new()
-        }
     }
 
     /// The texts that somebody sees, oldest first.

@@ -10,5 +10,6 @@ mod kit;
 mod long;
 mod offline;
 mod oracle;
+mod refused;
 mod talking;
 mod yjs;

@@ -53,6 +53,14 @@ impl Chats {
         }
     }
 
+    /// Another user has other direct chats.
+    pub(super) fn close_direct(&mut self, session: &mut Session) {
+        let direct = self.conversations.iter().filter(|(chat, _)| **chat != Chat::Room);
+        for held in direct.flat_map(|(_, conversation)| conversation.segments.values()) {
+            session.close(&held.channel);
+        }
+    }
+
     /// Opens channels that are wanted, as far as the relay allows, newest first.
     pub(super) fn open_wanted(&mut self, now: Timestamp, session: &mut Session) {
         if self.peer.is_none() {
@@ -90,7 +98,8 @@ impl Chats {
             let newest = conversation.newest_number();
             for (&number, held) in conversation.segments.iter().filter(|(_, held)| held.is_quiet())
             {
-                let is_newest = number == newest;
+                // The one before it must be open for the next one to begin.
+                let is_newest = number + 1 >= newest;
                 if !(is_newest && *chat == Chat::Room) {
                     candidates.push((is_newest, held.segment.last_at(), chat.clone(), number));
                 }

@@ -288,7 +288,7 @@ impl Chats {
     }
 
     /// What the session says of the user.
-    fn follow_user(&mut self, session: &Session) {
+    fn follow_user(&mut self, session: &mut Session) {
         let status = session.status();
         self.may_write = status.access == Access::Write;
         if status.peer.is_none() {
@@ -302,7 +302,10 @@ impl Chats {
             if is_called_otherwise {
                 self.name = status.name.to_string();
             }
-            self.become_user(user);
+            if user != self.own {
+                self.close_direct(session);
+                self.become_user(user);
+            }
             self.write_all_again(unsent);
         }
     }

@@ -159,9 +159,6 @@ impl Chats {
 
     /// The user is another one than was thought, or is known at last.
     pub(super) fn become_user(&mut self, user: Option<UserId>) {
-        if self.own == user {
-            return;
-        }
         self.own = user;
         // What was said in private under another name was said by somebody else.
         self.conversations.retain(|_, conversation| *conversation.place() == Place::Room);

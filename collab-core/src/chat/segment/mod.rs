@@ -134,12 +134,16 @@ impl Segment {
         Ok(())
     }
 
-    /// The user is known from now on, or another one.
+    /// The user is known from now on, or another one, who goes on under another client ID.
     pub fn set_own(&mut self, own: Option<UserId>) {
-        if self.own != own {
-            self.own = own;
-            self.recount();
+        if self.own == own {
+            return;
         }
+        self.own = own;
+        if self.runs.contains_key(&self.client) && !self.is_own(self.client) {
+            self.client = pending::successor(self.client);
+        }
+        self.recount();
     }
 
     /// What a holder of `state_vector` lacks, whoever wrote it, and all deletions: for peers without a

@@ -150,13 +150,19 @@ impl Segment {
     fn take_from(&mut self, client: u64, start: u32) -> Vec<Box<[u8]>> {
         let Some(run) = self.runs.get(&client) else { return Vec::new() };
         let end = run.len();
+        if start >= end {
+            return Vec::new();
+        }
         let units = (start..end).map(|clock| run.raw(clock).into()).collect();
         // All but unit 0, which goes below.
         self.delete_range(client, start, end);
-        self.units -= end.saturating_sub(start);
+        self.units -= end - start;
         if let Some(run) = self.runs.get_mut(&client) {
             run.truncate(start);
         }
+        // What is written next need not be later than what nobody else saw.
+        let times = |run: &Run| (0..run.len()).filter_map(|clock| run.unit(clock)?.at()).max();
+        self.last_at = self.runs.values().filter_map(times).max().unwrap_or(0);
         units
     }
 
@@ -171,7 +177,7 @@ impl Segment {
 
 /// A client ID for the next run of the same process: as random as the one before. One that was drawn
 /// from 53 bits is never met again (a step of Knuth's MMIX generator).
-const fn successor(client: u64) -> u64 {
+pub(super) const fn successor(client: u64) -> u64 {
     client.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407)
         & VAR_UINT_MAX
 }

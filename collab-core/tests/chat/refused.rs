@@ -1,0 +1,95 @@
+//! What a relay does not take, and how its author goes on.
+
+#![allow(clippy::unwrap_used, reason = "test code")]
+
+use std::time::Duration;
+
+use collab_core::chat::{Input, Place, UserId};
+use collab_core::sync::Phase;
+use collab_core::wire::{ErrorCode, Grant};
+
+use crate::kit::World;
+
+#[test]
+fn who_has_a_clock_that_is_fast_gets_their_text_back_and_may_say_it_again() {
+    let mut world = World::new();
+    let ada = world.here("Ada");
+    world.say(ada, "in time");
+    let eve = world.guest("Eve");
+    world.chatters[eve].skew = Duration::from_secs(120);
+    world.start(eve);
+    let refused = world.say(eve, "early");
+    let texts = vec!["early".to_owned()];
+    assert_eq!(world.chatters[eve].refused, [(ErrorCode::ChatRefused, texts)]);
+    let room = world.chatters[eve].client.conversation(&Place::Room).unwrap();
+    assert_eq!(room.message(refused), None);
+    world.chatters[eve].skew = Duration::ZERO;
+    let again = world.say(eve, "again");
+    assert_ne!(again.client, refused.client);
+    world.pass(1_000);
+    for who in [ada, eve] {
+        assert_eq!(world.texts(who, &Place::Room), ["in time", "again"]);
+        assert_eq!(world.unsaved(who), 0);
+    }
+    assert_eq!(world.chatters[eve].client.status().phase, Phase::Saved);
+}
+
+#[test]
+fn two_devices_that_write_too_much_together_lose_nothing() {
+    let mut world = World::new();
+    let ada = world.here("Ada");
+    let phone = world.guest_again("Ada", 4711);
+    world.start(phone);
+    let bob = world.here("Bob");
+    for number in 0..150 {
+        for who in [ada, phone] {
+            let text = format!("{who}: {number}");
+            world.call(who, |ada, now| ada.say(now, &Place::Room, &text, None)).unwrap();
+        }
+    }
+    world.pass(60_000);
+    for who in [ada, phone, bob] {
+        assert_eq!(world.texts(who, &Place::Room).len(), 300);
+        assert_eq!(world.unsaved(who), 0);
+    }
+    assert!(world.chatters.iter().all(|chatter| chatter.refused.is_empty()));
+}
+
+#[test]
+fn who_logs_in_as_somebody_else_writes_as_them_and_loses_sight_of_the_first() {
+    let mut world = World::new();
+    let (ada, bob) = (world.here("Guest"), world.here("Bob"));
+    let to_bob = Place::Direct(world.user(bob));
+    world.say(ada, "as a guest");
+    world.say_to(ada, &to_bob, "psst");
+    let grant = Grant { user: "ada".into(), name: "Ada".into(), ..Grant::open() };
+    world.regrant(ada, grant);
+    assert_eq!(world.chatters[ada].client.own(), UserId::new("ada").ok().as_ref());
+    assert!(world.texts(ada, &to_bob).is_empty());
+    world.say(ada, "as Ada");
+    world.say_to(ada, &to_bob, "it was me");
+    // The relay takes the direct chat away before it says why.
+    assert!(world.chatters[ada].refused.iter().all(|(code, _)| *code == ErrorCode::Forbidden));
+    let bobs = &world.chatters[bob].client;
+    let room = bobs.conversation(&Place::Room).unwrap();
+    assert_eq!(room.newest(0).map(|m| (m.user, m.name, m.text)), Some(("ada", "Ada", "as Ada")));
+    let from_ada = Place::Direct(UserId::new("ada").unwrap());
+    assert_eq!(world.texts(bob, &from_ada), ["it was me"]);
+    let mut people: Vec<_> = bobs.people().into_iter().map(|person| person.name).collect();
+    people.sort_unstable();
+    assert_eq!(people, ["Ada", "Bob"]);
+}
+
+#[test]
+fn who_has_no_token_reads_and_is_told_that_they_may_not_write() {
+    let mut world = World::new();
+    let ada = world.here("Ada");
+    world.say(ada, "hello");
+    let reader = world.nobody();
+    world.start(reader);
+    assert_eq!(world.texts(reader, &Place::Room), ["hello"]);
+    let now = world.now;
+    assert!(world.chatters[reader].client.say(now, &Place::Room, "hi", None).is_err());
+    assert!(world.chatters[reader].client.people().iter().all(|person| person.name == "Ada"));
+    world.input(reader, Input::Stop);
+}
