@@ -43,8 +43,8 @@ pub(super) enum Stage {
     Open,
     /// Open, and everything is here.
     Live,
-    /// Everything was here; others need the channel more.
-    Parked,
+    /// Everything was here; others need the channel more. Which closing this was.
+    Parked(u64),
 }
 
 impl Stage {

@@ -68,6 +68,30 @@ fn more_segments_than_channels_can_be_read() {
     let room = world.chatters[bob].client.conversation(&Place::Room).unwrap();
     assert_eq!((room.len(), room.is_loading()), (30 * 999, false));
     assert!(world.chatters[bob].refused.is_empty());
+    // What is changed in a closed segment gets through.
+    let old = room.messages().find(|message| message.id.segment == 17).unwrap().id;
+    world.call(bob, |bob, now| bob.react(now, &Place::Room, old, "+1", true)).unwrap();
+    assert_eq!(world.unsaved(bob), 0);
+    assert!(world.chatters[bob].refused.is_empty());
+}
+
+#[test]
+fn who_talks_with_more_people_than_there_are_channels_misses_nobody() {
+    let mut world = World::new();
+    let ada = world.here("Ada");
+    let to_ada = Place::Direct(world.user(ada));
+    let others: Vec<usize> = (0..20).map(|number| world.here(&format!("No {number}"))).collect();
+    for &other in &others {
+        world.say_to(other, &to_ada, "first");
+    }
+    assert_eq!(world.chatters[ada].arrived.len(), 20);
+    for &other in &others {
+        world.say_to(other, &to_ada, "second");
+    }
+    world.pass(300_000);
+    assert_eq!(world.chatters[ada].arrived.len(), 40);
+    let unread = world.chatters[ada].client.places().map(collab_core::chat::Conversation::unread);
+    assert_eq!(unread.sum::<usize>(), 40);
 }
 
 #[test]

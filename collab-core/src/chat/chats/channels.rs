@@ -1,5 +1,7 @@
 //! Which segments' channels are open, and what goes through them.
 
+use std::time::Duration;
+
 use super::super::Chat;
 use super::super::conversation::{Conversation, Held, Stage};
 use super::super::pacer::BURST;
@@ -11,6 +13,9 @@ use crate::wire::ErrorCode;
 /// Channels that are open at once. A relay allows 16 per connection (`channels_max`), of which some
 /// belong to documents, and one tells who is here.
 const OPEN_MAX: usize = 12;
+
+/// Who has more conversations than channels looks into one of the others so often.
+const VISIT_INTERVAL: Duration = Duration::from_secs(10);
 
 impl Chats {
     /// Takes over what the session knows: the connection, the user, each channel's progress.
@@ -74,6 +79,37 @@ impl Chats {
         }
     }
 
+    /// Opens parked channels again: where something waits to be sent, and, one at a time, the ends of
+    /// conversations, since nothing else tells that somebody wrote there.
+    pub(super) fn want_parked(&mut self, now: Timestamp) {
+        let mut quiet = Vec::new();
+        for (chat, conversation) in &mut self.conversations {
+            let newest = conversation.newest_number();
+            for (&number, held) in &mut conversation.segments {
+                let Stage::Parked(parking) = held.stage else { continue };
+                if held.segment.unsaved() > 0 {
+                    held.stage = Stage::Wanted;
+                } else if number == newest {
+                    quiet.push((parking, chat.clone(), number));
+                }
+            }
+        }
+        let next = now + VISIT_INTERVAL;
+        let Some((_, chat, number)) = quiet.into_iter().min() else {
+            self.visit_at = None;
+            return;
+        };
+        // A clock that was set back must not make it wait for long.
+        let at = self.visit_at.map_or(next, |at| at.min(next));
+        self.visit_at = Some(at);
+        if at <= now {
+            self.visit_at = Some(next);
+            if let Some(held) = self.held_mut(&chat, number) {
+                held.stage = Stage::Wanted;
+            }
+        }
+    }
+
     fn next_wanted(&self) -> Option<(Chat, u32)> {
         let listed =
             |conversation: &&Conversation| self.listed.contains(prefix_of(conversation.place()));
@@ -106,9 +142,11 @@ impl Chats {
             }
         }
         let Some((_, _, chat, number)) = candidates.into_iter().min() else { return false };
+        let parking = self.parkings;
         let Some(held) = self.held_mut(&chat, number) else { return false };
         session.close(&held.channel);
-        held.stage = Stage::Parked;
+        held.stage = Stage::Parked(parking);
+        self.parkings += 1;
         true
     }
 

@@ -61,6 +61,10 @@ pub struct Chats {
     pacer: Pacer,
     /// Until when units wait for the pacer.
     paced_until: Option<Timestamp>,
+    /// When to look into the conversation that has been closed for longest.
+    visit_at: Option<Timestamp>,
+    /// How many channels were closed to make room for others.
+    parkings: u64,
     /// Who is here is told in a channel that holds nothing.
     nothing: Segment,
     changed: BTreeSet<Place>,
@@ -86,6 +90,8 @@ impl Chats {
             remembers: false,
             pacer: Pacer::new(),
             paced_until: None,
+            visit_at: None,
+            parkings: 0,
             nothing: Segment::new(0, client, None),
             changed: BTreeSet::new(),
             events: VecDeque::new(),
@@ -131,7 +137,7 @@ impl Chats {
     /// Begins, or goes on with, a conversation with `other`. False if that is this user, or nobody.
     pub fn open_direct(&mut self, other: &UserId) -> bool {
         let place = Place::Direct(other.clone());
-        let Some(conversation) = self.conversation_mut(&place) else { return false };
+        let Some(conversation) = self.begin(&place) else { return false };
         let newest = conversation.newest_number();
         self.want(&place, newest, true);
         true
@@ -167,8 +173,8 @@ impl Chats {
     }
 
     /// When [`Chats::settle`] is due, if nothing else happens before.
-    pub const fn deadline(&self) -> Option<Timestamp> {
-        self.paced_until
+    pub fn deadline(&self) -> Option<Timestamp> {
+        [self.paced_until, self.visit_at].into_iter().flatten().min()
     }
 
     /// Edits that the relay may not have, those included that the session does not know of yet.
@@ -217,6 +223,7 @@ impl Chats {
     pub fn settle(&mut self, now: Timestamp, session: &mut Session) {
         self.drain();
         self.follow(session);
+        self.want_parked(now);
         self.open_wanted(now, session);
         self.release(now, session);
         self.drain();
@@ -236,8 +243,13 @@ impl Chats {
         }
     }
 
-    /// A conversation, which may begin by that.
     fn conversation_mut(&mut self, place: &Place) -> Option<&mut Conversation> {
+        let chat = self.chat_of(place)?;
+        self.conversations.get_mut(&chat)
+    }
+
+    /// A conversation, which may be new.
+    fn begin(&mut self, place: &Place) -> Option<&mut Conversation> {
         let chat = self.chat_of(place)?;
         if !self.conversations.contains_key(&chat) {
             self.events.push_back(ChatEvent::Begun(place.clone()));
@@ -248,7 +260,7 @@ impl Chats {
     /// The relay has this segment.
     fn list(&mut self, name: &SegmentName) {
         let Some(place) = self.place_of(&name.chat) else { return };
-        if let Some(conversation) = self.conversation_mut(&place) {
+        if let Some(conversation) = self.begin(&place) {
             conversation.listed.insert(name.number);
         }
     }
@@ -257,7 +269,7 @@ impl Chats {
     fn want(&mut self, place: &Place, number: u32, is_history: bool) -> bool {
         let (client, own) = (self.client, self.own.clone());
         let Some(chat) = self.chat_of(place) else { return false };
-        let Some(conversation) = self.conversation_mut(place) else { return false };
+        let Some(conversation) = self.begin(place) else { return false };
         if conversation.segments.contains_key(&number) {
             return false;
         }

@@ -52,7 +52,7 @@ impl Chats {
     ) -> Result<MessageId, SayError> {
         check_text(text, TEXT_MAX_BYTES)?;
         self.writer()?;
-        let conversation = self.conversation_mut(place).ok_or(SayError::Nobody)?;
+        let conversation = self.begin(place).ok_or(SayError::Nobody)?;
         let number = conversation.writable_number();
         self.want(place, number, false);
         let re = re

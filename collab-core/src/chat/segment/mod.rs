@@ -57,6 +57,8 @@ pub struct Segment {
     unread: usize,
     /// What the session was given and the relay has not acknowledged.
     sent: VecDeque<Sent>,
+    /// Whether own units may wait to be released.
+    waits: bool,
     /// Updates that delete what was released, for the session.
     deletions: Vec<Vec<u8>>,
     changes: Vec<Change>,
@@ -77,6 +79,7 @@ impl Segment {
             read: BTreeMap::new(),
             unread: 0,
             sent: VecDeque::new(),
+            waits: false,
             deletions: Vec::new(),
             changes: Vec::new(),
         }
@@ -140,6 +143,7 @@ impl Segment {
             return;
         }
         self.own = own;
+        self.waits = true;
         if self.runs.contains_key(&self.client) && !self.is_own(self.client) {
             self.client = pending::successor(self.client);
         }

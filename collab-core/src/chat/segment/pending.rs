@@ -35,6 +35,7 @@ impl Segment {
             let iam = Unit::Iam { user: user.as_str(), name };
             self.add(self.client, iam.write().into(), &mut messages);
         }
+        self.waits = true;
         let clock = self.runs.get(&self.client).map_or(0, Run::len);
         self.add(self.client, unit.write().into(), &mut messages);
         self.insert_messages(messages);
@@ -73,6 +74,9 @@ impl Segment {
 
     /// Units of this user that wait to be released.
     pub fn unreleased(&self) -> u32 {
+        if !self.waits {
+            return 0;
+        }
         let own = self.runs.iter().filter(|(client, _)| self.is_own(**client));
         own.map(|(_, run)| run.len().saturating_sub(run.released)).sum()
     }
@@ -81,7 +85,13 @@ impl Segment {
     pub fn release(&mut self, max: u32) -> Option<(Vec<u8>, u32)> {
         let waits = |(_, run): &(&u64, &Run)| run.released < run.len();
         let mut own = self.runs.iter().filter(|(client, _)| self.is_own(**client));
-        let (&client, run) = own.find(waits).filter(|_| max > 0)?;
+        let Some((&client, run)) = own.find(waits) else {
+            self.waits = false;
+            return None;
+        };
+        if max == 0 {
+            return None;
+        }
         let (start, end) = (run.released, run.len().min(run.released.saturating_add(max)));
         let deleted = run.stretches(start, end).any(|(_, _, deleted)| deleted);
         let update = write::write_update(&[Part { client, run, start, end }], deleted);
@@ -228,6 +238,7 @@ impl Segment {
         let released = StateVector::read(&unsaved.released)?;
         let unacknowledged = StateVector::read(&unsaved.unacknowledged)?;
         self.apply(&unsaved.update).map_err(|_| Refusal::Truncated)?;
+        self.waits = true;
         for (client, released) in released.descending() {
             let Some(run) = self.runs.get_mut(&client) else { continue };
             run.released = released.min(run.len());
