@@ -8,6 +8,7 @@
 
 mod apply;
 pub mod awareness;
+pub mod chat;
 pub mod digest;
 pub mod document;
 pub mod extension;
@@ -29,6 +30,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("awareness", awareness::run),
+    ("chat", chat::run),
     ("digest", digest::run),
     ("document", document::run),
     ("extension", extension::run),
