@@ -12,6 +12,9 @@ use crate::wire::ErrorCode;
 /// Changes that are kept for who shows the conversation; beyond, they are told to look again.
 const CHANGES_MAX: usize = 4096;
 
+/// As many segments that began while one was away are loaded at once.
+const GAP_MAX: usize = 4;
+
 /// Everything that is loaded of one conversation.
 #[derive(Debug)]
 pub struct Conversation {
@@ -163,8 +166,28 @@ impl Conversation {
 
     /// The next segment to load on the way back.
     pub(super) fn next_older(&self) -> Option<u32> {
-        let oldest = self.segments.first_key_value().map_or(u32::MAX, |(&number, _)| number);
-        self.listed.range(..oldest).next_back().copied()
+        let newest = self.newest_number();
+        self.listed
+            .range(..newest)
+            .rev()
+            .find(|number| !self.segments.contains_key(number))
+            .copied()
+    }
+
+    /// Segments that began between the newest two that are held. Where they are too many to be loaded at
+    /// once, what lies before them is forgotten instead, so that nothing is shown with a gap.
+    pub(super) fn gap(&mut self) -> Vec<u32> {
+        let newest = self.newest_number();
+        let Some((&before, _)) = self.segments.range(..newest).next_back() else {
+            return Vec::new();
+        };
+        let gap: Vec<u32> = self.listed.range(before + 1..newest).copied().collect();
+        if gap.len() <= GAP_MAX {
+            return gap;
+        }
+        self.segments.retain(|&number, held| number == newest || held.segment.unsaved() > 0);
+        self.note(Change::Reset);
+        Vec::new()
     }
 
     pub(super) fn note(&mut self, change: Change) {
@@ -196,8 +219,8 @@ impl Held {
         (!self.is_history && self.segment.is_unread(id.unit())).then_some(id)
     }
 
-    /// Whether anything of it is here or on its way.
+    /// Whether anything of it is here, on its way, or remembered.
     pub(super) fn is_in_use(&self) -> bool {
-        self.stage != Stage::Wanted || self.segment.units() > 0
+        self.stage != Stage::Wanted || self.segment.units() > 0 || self.segment.has_read_mark()
     }
 }

@@ -113,3 +113,25 @@ fn a_full_segment_is_followed_by_the_next_one_for_all() {
     let room = world.chatters[ada].client.conversation(&Place::Room).unwrap();
     assert_eq!(room.message(reply).unwrap().re, Some(old));
 }
+
+#[test]
+fn segments_that_began_while_one_was_away_are_loaded_without_a_gap() {
+    let mut world = World::new();
+    let ada = world.guest("Ada");
+    store(&mut world, ada, 30);
+    // As an earlier process left it: read up to segment 26, then to segment 3.
+    for (newest, held) in [(26, 4), (3, 1)] {
+        let mut reader = World::new();
+        let earlier = reader.guest("Bob");
+        store(&mut reader, earlier, newest + 1);
+        reader.start(earlier);
+        reader.call(earlier, |bob, now| bob.mark_read(now, &Place::Room));
+        let stored = reader.chatters[earlier].client.export();
+        let again = world.guest_again("Bob", 5_000 + u64::from(newest));
+        world.chatters[again].client.import(&stored).unwrap();
+        world.start(again);
+        let room = world.chatters[again].client.conversation(&Place::Room).unwrap();
+        assert_eq!((room.segments_count(), room.has_older()), (held, true), "{newest}");
+        assert_eq!(world.chatters[again].arrived.len(), 999 * (held - usize::from(held > 1)));
+    }
+}

@@ -215,6 +215,10 @@ impl Chats {
             if is_first {
                 self.move_unsent(place);
             }
+            let gap = self.conversation_mut(place).map(Conversation::gap).unwrap_or_default();
+            for number in gap {
+                self.want(place, number, is_history);
+            }
         }
     }
 

@@ -126,6 +126,10 @@ impl Segment {
         write_clocks(self.read.iter().map(|(&client, &clock)| (client, clock)))
     }
 
+    pub(super) fn has_read_mark(&self) -> bool {
+        !self.read.is_empty()
+    }
+
     /// Takes what [`Segment::read_mark`] gave.
     pub fn set_read_mark(&mut self, mark: &[u8]) -> Result<(), Refusal> {
         let mark = StateVector::read(mark)?;
