@@ -1,4 +1,6 @@
 /** Joins a room: loads the WASM, brings back what an earlier page load kept, and starts. */
+import { Client } from '../pkg/collab_wasm.js';
+import { loadDocuments, type DocumentEngine } from './document-engine.js';
 import { Engine } from './engine.js';
 import { CollabError } from './errors.js';
 import { randomBelow, randomClientId } from './random.js';
@@ -7,7 +9,6 @@ import { findWebSocket } from './socket.js';
 import { Storage, type Restored } from './storage.js';
 import type { ConnectOptions, Room } from './types.js';
 import { roomUrl } from './url.js';
-import { loadWasm } from './wasm.js';
 
 /**
  * Joins `room` at the relay `url`: `ws(s)://host/sync`, or `http(s)://host`, to which `/sync` is
@@ -20,9 +21,9 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Room> {
   const address = roomUrl(url, room);
-  const [Client, WebSocket] = await Promise.all([
-    loadWasm(options.wasm),
+  const [WebSocket] = await Promise.all([
     findWebSocket(options.WebSocket),
+    loadDocuments(options.wasm),
   ]);
   const id = randomClientId();
   const client = new Client(id, randomBelow(2 ** 53), options.token ?? '');
@@ -52,7 +53,7 @@ function databaseName(persist: ConnectOptions['persist'], address: string): stri
 async function openStorage(
   database: string,
   client: number,
-  engine: Engine,
+  engine: DocumentEngine,
   failed: (error: CollabError) => void,
 ): Promise<Storage | undefined> {
   const snapshot = (): Uint8Array<ArrayBuffer> =>
@@ -69,7 +70,7 @@ async function openStorage(
 }
 
 /** Returns the places of updates that the client did not take. */
-function restore(engine: Engine, { updates, unsaved }: Restored): Uint32Array {
+function restore(engine: DocumentEngine, { updates, unsaved }: Restored): Uint32Array {
   const lengths = Uint32Array.from(updates, (update) => update.length);
   const bytes = new Uint8Array(lengths.reduce((total, length) => total + length, 0));
   let at = 0;

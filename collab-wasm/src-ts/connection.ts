@@ -2,15 +2,28 @@
  * Drives the session of the WASM client: opens and closes sockets when it asks, calls it at its
  * deadline, and tells it when the network or the page may be back.
  */
-import type { Engine } from './engine.js';
 import { Socket } from './socket.js';
 import type { WebSocketConstructor } from './types.js';
 
 /** Longer timers fire at once in browsers. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
+/** What a client is told of its connection. */
+export interface ConnectionClient {
+  connected(now: number): void;
+  frame(now: number, bytes: Uint8Array): void;
+  disconnected(now: number, code?: number): void;
+  networkBack(now: number): void;
+  tick(now: number): void;
+}
+
+/** An `Engine` of such a client. */
+export interface ConnectionEngine {
+  event(run: (client: ConnectionClient, now: number) => void): void;
+}
+
 export class Connection {
-  readonly #engine: Engine;
+  readonly #engine: ConnectionEngine;
   readonly #WebSocket: WebSocketConstructor;
   readonly #url: string;
   readonly #stop = new AbortController();
@@ -18,7 +31,7 @@ export class Connection {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #deadline = Infinity;
 
-  constructor(engine: Engine, WebSocket: WebSocketConstructor, url: string) {
+  constructor(engine: ConnectionEngine, WebSocket: WebSocketConstructor, url: string) {
     this.#engine = engine;
     this.#WebSocket = WebSocket;
     this.#url = url;

@@ -3,15 +3,20 @@
  * `CollabError`, and delivers what follows in order. A trap (a panic inside, a stack overflow by
  * hostile bytes) ends this engine for good instead of leaving the page with half a client.
  */
-import type { Client } from '../pkg/collab_wasm.js';
-import { deliver, type BatchHandler, type RawBatch } from './batch.js';
 import { CollabError, isErrorCode } from './errors.js';
 
-export class Engine {
+/** What every client of the WASM modules can do. */
+export interface WasmClient {
+  /** What waits to be carried out, in one piece. */
+  drain(): unknown;
+  free(): void;
+}
+
+export class Engine<Client extends WasmClient> {
   readonly #client: Client;
-  readonly #queue: { batch: RawBatch; source: unknown }[] = [];
+  readonly #queue: { batch: unknown; source: unknown }[] = [];
   readonly #onTrap: (error: CollabError) => void;
-  #handler: BatchHandler | undefined;
+  #carryOut: ((batch: unknown) => void) | undefined;
   #delivering = false;
   #ended: CollabError | undefined;
   #source: unknown;
@@ -22,8 +27,8 @@ export class Engine {
   }
 
   /** Outputs wait until there is somebody to carry them out. */
-  attach(handler: BatchHandler): void {
-    this.#handler = handler;
+  attach(carryOut: (batch: unknown) => void): void {
+    this.#carryOut = carryOut;
     this.#deliver();
   }
 
@@ -36,7 +41,7 @@ export class Engine {
   input<T>(run: (client: Client, now: number) => T, source?: unknown): T {
     const [result, batch] = this.read((client) => {
       const value = run(client, Date.now());
-      return [value, client.drain() as RawBatch] as const;
+      return [value, client.drain()] as const;
     });
     this.#queue.push({ batch, source });
     this.#deliver();
@@ -82,12 +87,12 @@ export class Engine {
   }
 
   #deliver(): void {
-    if (this.#delivering || this.#handler === undefined) return;
+    if (this.#delivering || this.#carryOut === undefined) return;
     this.#delivering = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
         this.#source = next.source;
-        deliver(next.batch, this.#handler);
+        this.#carryOut(next.batch);
       }
     } finally {
       this.#delivering = false;

@@ -38,6 +38,7 @@ export const LOCAL_ERROR_CODES = [
   'name_invalid',
   'setting_invalid',
   'not_text',
+  'text_too_long',
   'room_invalid',
   'url_invalid',
   'room_closed',

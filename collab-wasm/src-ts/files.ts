@@ -1,5 +1,5 @@
 /** The room's files: their list, and one `SharedText` for each that was opened. */
-import type { Engine } from './engine.js';
+import type { DocumentEngine } from './document-engine.js';
 import { randomBytes } from './random.js';
 import { SharedText } from './text-file.js';
 import type { DeltaOp, FileInfo, Files, Origin } from './types.js';
@@ -8,10 +8,10 @@ import type { DeltaOp, FileInfo, Files, Origin } from './types.js';
 const FIELDS = 4;
 
 export class RoomFiles implements Files {
-  readonly #engine: Engine;
+  readonly #engine: DocumentEngine;
   readonly #open = new Map<string, SharedText>();
 
-  constructor(engine: Engine) {
+  constructor(engine: DocumentEngine) {
     this.#engine = engine;
   }
 

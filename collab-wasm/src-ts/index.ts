@@ -5,7 +5,7 @@
 export { connect } from './connect.js';
 export { CollabError } from './errors.js';
 export type { ErrorCode, LocalErrorCode, RelayErrorCode } from './errors.js';
-export { preload } from './wasm.js';
+export { preload } from './document-engine.js';
 export type {
   Binding,
   ConnectOptions,

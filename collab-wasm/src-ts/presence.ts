@@ -1,5 +1,5 @@
 /** Who is here and where their cursors are. */
-import type { Engine } from './engine.js';
+import type { DocumentEngine } from './document-engine.js';
 import type { Person, PersonStatus, PresenceView, UserInfo } from './types.js';
 
 /** Per person, as `Client.people` returns them, one after the other. */
@@ -18,12 +18,12 @@ type RawPerson = [
 const FIELDS: RawPerson['length'] = 9;
 
 export class People implements PresenceView {
-  readonly #engine: Engine;
+  readonly #engine: DocumentEngine;
   /** What the application said; a hidden page counts as `away` whatever that was. */
   #status: PersonStatus = 'active';
   readonly #stop = new AbortController();
 
-  constructor(engine: Engine) {
+  constructor(engine: DocumentEngine) {
     this.#engine = engine;
     const page = globalThis.document;
     page?.addEventListener('visibilitychange', () => this.#sendStatus(), {

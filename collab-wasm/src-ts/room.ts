@@ -2,45 +2,25 @@
  * A joined room: hands what the WASM client wants done to connection, storage and listeners, and
  * the application's calls to the client.
  */
-import { PhaseKind } from '../pkg/collab_wasm.js';
-import type { BatchHandler } from './batch.js';
+import { deliver, type BatchHandler, type RawBatch } from './batch.js';
 import { Connection } from './connection.js';
-import type { Engine } from './engine.js';
+import type { DocumentEngine } from './document-engine.js';
 import { CollabError, isErrorCode } from './errors.js';
 import { RoomFiles } from './files.js';
 import { Listeners } from './listeners.js';
 import { People } from './presence.js';
 import { SharedSettings } from './settings.js';
+import { toStatus } from './status.js';
 import type { Storage } from './storage.js';
-import type { DeltaOp, Origin, Phase, Room, RoomEvents, Status } from './types.js';
+import type { DeltaOp, Origin, Room, RoomEvents, Status } from './types.js';
 import type { WebSocketConstructor } from './types.js';
-
-const PHASES: Record<PhaseKind, Phase> = {
-  [PhaseKind.Refused]: 'refused',
-  [PhaseKind.Offline]: 'offline',
-  [PhaseKind.Connecting]: 'connecting',
-  [PhaseKind.Syncing]: 'syncing',
-  [PhaseKind.Synced]: 'synced',
-  [PhaseKind.Saved]: 'saved',
-};
-
-/** As `Client.status` returns it. */
-type RawStatus = [
-  phase: PhaseKind,
-  unsaved: number,
-  retryAt: number | undefined,
-  error: string | undefined,
-  canWrite: boolean,
-  keeps: boolean,
-  storeOk: boolean,
-];
 
 type RoomListeners = { [E in keyof RoomEvents]: Listeners<[RoomEvents[E]]> };
 
 export interface RoomParts {
   name: string;
   url: string;
-  engine: Engine;
+  engine: DocumentEngine;
   WebSocket: WebSocketConstructor;
   storage: Storage | undefined;
 }
@@ -50,7 +30,7 @@ export class CollabRoom implements Room, BatchHandler {
   readonly files: RoomFiles;
   readonly presence: People;
   readonly settings: SharedSettings;
-  readonly #engine: Engine;
+  readonly #engine: DocumentEngine;
   readonly #connection: Connection;
   readonly #storage: Storage | undefined;
   #status: Status;
@@ -75,7 +55,7 @@ export class CollabRoom implements Room, BatchHandler {
     this.files = new RoomFiles(parts.engine);
     this.presence = new People(parts.engine);
     this.#status = this.#readStatus();
-    this.#engine.attach(this);
+    this.#engine.attach((batch) => deliver(batch as RawBatch, this));
   }
 
   get status(): Status {
@@ -184,18 +164,6 @@ export class CollabRoom implements Room, BatchHandler {
   }
 
   #readStatus(): Status {
-    const [phase, unsaved, retryAt, code, canWrite, keeps, storeOk] = this.#engine.read(
-      (client) => client.status() as RawStatus,
-    );
-    const known = code !== undefined && isErrorCode(code) ? code : 'internal';
-    return {
-      phase: PHASES[phase],
-      unsaved,
-      retryAt: retryAt ?? null,
-      error: code === undefined ? null : new CollabError(known),
-      canWrite,
-      keeps,
-      storeOk,
-    };
+    return toStatus(this.#engine.read((client) => client.status()));
   }
 }

@@ -1,13 +1,13 @@
 /** Settings that everybody in the room shares. */
-import type { Engine } from './engine.js';
+import type { DocumentEngine } from './document-engine.js';
 import type { Json, Settings } from './types.js';
 
 const LANGUAGE = 'language';
 
 export class SharedSettings implements Settings {
-  readonly #engine: Engine;
+  readonly #engine: DocumentEngine;
 
-  constructor(engine: Engine) {
+  constructor(engine: DocumentEngine) {
     this.#engine = engine;
   }
 

@@ -1,16 +1,16 @@
 /** One file's text: splices go in, deltas come out. */
-import type { Engine } from './engine.js';
+import type { DocumentEngine } from './document-engine.js';
 import { CollabError } from './errors.js';
 import { Listeners } from './listeners.js';
 import type { DeltaListener, DeltaOp, Origin, Splice, TextFile } from './types.js';
 
 export class SharedText implements TextFile {
   readonly id: string;
-  readonly #engine: Engine;
+  readonly #engine: DocumentEngine;
   readonly #listeners = new Listeners<Parameters<DeltaListener>>();
   #watchers = 0;
 
-  constructor(id: string, engine: Engine) {
+  constructor(id: string, engine: DocumentEngine) {
     this.id = id;
     this.#engine = engine;
     // Fails here, and not at the first keystroke, if there is no such file.

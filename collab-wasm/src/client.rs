@@ -13,6 +13,7 @@ use crate::cursor::LocalState;
 use crate::error::Code;
 use crate::recording::Recording;
 use crate::status;
+use crate::time::timestamp;
 
 /// One page load's part in one room. `now` is Unix time in ms wherever it appears. After each call
 /// that takes `now`, call [`Client::drain`].
@@ -203,8 +204,4 @@ impl Client {
         let first = deadlines.into_iter().flatten().min();
         first.map_or(f64::INFINITY, |at| at.as_millis() as f64)
     }
-}
-
-pub(crate) fn timestamp(now: f64) -> Timestamp {
-    Timestamp::from_millis(now as u64)
 }

@@ -6,8 +6,9 @@ use js_sys::Array;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::client::{Client, timestamp};
+use crate::client::Client;
 use crate::error::Code;
+use crate::time::timestamp;
 
 type Done = Result<(), JsValue>;
 

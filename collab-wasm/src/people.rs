@@ -7,8 +7,9 @@ use collab_core::presence::{Person, Selection, State, Status, User};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::client::{Client, timestamp};
+use crate::client::Client;
 use crate::error::Code;
+use crate::time::timestamp;
 
 #[wasm_bindgen]
 impl Client {

@@ -27,6 +27,10 @@ impl Replica for Recording<'_> {
         Replica::diff(self.document, state_vector)
     }
 
+    fn delete_set(&self) -> Option<Vec<u8>> {
+        Replica::delete_set(self.document)
+    }
+
     fn has_gaps(&self) -> bool {
         Replica::has_gaps(self.document)
     }

@@ -1,14 +1,14 @@
 /** The engine: order of deliveries, foreseen errors, and what a trap does. */
 import { expect, test, vi } from 'vitest';
-import type { Client } from '../pkg/collab_wasm.js';
-import type { BatchHandler } from '../src-ts/batch.js';
+import { Client } from '../pkg/collab_wasm.js';
+import { deliver, type BatchHandler, type RawBatch } from '../src-ts/batch.js';
+import { loadDocuments, type DocumentEngine } from '../src-ts/document-engine.js';
 import { Engine } from '../src-ts/engine.js';
 import type { CollabError } from '../src-ts/errors.js';
-import { loadWasm } from '../src-ts/wasm.js';
 
-function handler(overrides: Partial<BatchHandler> = {}): BatchHandler {
+function handler(overrides: Partial<BatchHandler> = {}): (batch: unknown) => void {
   const nothing = (): void => undefined;
-  return {
+  const all: BatchHandler = {
     connect: nothing,
     send: nothing,
     disconnect: nothing,
@@ -23,10 +23,11 @@ function handler(overrides: Partial<BatchHandler> = {}): BatchHandler {
     deadline: nothing,
     ...overrides,
   };
+  return (batch) => deliver(batch as RawBatch, all);
 }
 
-async function engine(onTrap: (error: CollabError) => void = () => undefined): Promise<Engine> {
-  const Client = await loadWasm();
+async function engine(onTrap: (error: CollabError) => void = () => undefined): Promise<DocumentEngine> {
+  await loadDocuments();
   return new Engine(new Client(2 ** 31 + 5, 1, ''), onTrap);
 }
 

@@ -1,7 +1,8 @@
 /** Golden vectors of the JavaScript reference packages, through the built WASM. */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { loadWasm } from '../src-ts/wasm.js';
+import { Client } from '../pkg/collab_wasm.js';
+import { loadDocuments } from '../src-ts/document-engine.js';
 
 interface UpdateVector {
   name: string;
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 
 async function restored(vector: UpdateVector): Promise<{ refused: number; text: string }> {
-  const Client = await loadWasm();
+  await loadDocuments();
   const client = new Client(2 ** 31 + 1, 1, '');
   const update = Uint8Array.from(Buffer.from(vector.hex, 'hex'));
   const refused = client.restore(0, update, new Uint32Array([update.length]), 0);
