@@ -105,6 +105,7 @@ async function unsavedInIndexedDb(): Promise<number> {
   let unsaved = 0
   for (const { name } of await indexedDB.databases()) {
     const database = await wait(indexedDB.open(name ?? ''))
+    if (!database.objectStoreNames.contains('marks')) continue
     const marks: { unsaved: number }[] = await wait(database.transaction('marks').objectStore('marks').getAll())
     unsaved += marks.reduce((sum, mark) => sum + mark.unsaved, 0)
     database.close()

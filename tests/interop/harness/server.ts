@@ -16,7 +16,11 @@ export interface ServerOptions {
   listen?: string
   /** Further arguments of the binary. */
   args?: string[]
+  /** The relay alone, which is the default, or with accounts. */
+  binary?: Binary
 }
+
+export type Binary = 'collab-server' | 'collab-rooms'
 
 export interface Server {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
@@ -33,23 +37,24 @@ export interface Server {
   kill(): Promise<void>
 }
 
-/** The binary that `$COLLAB_SERVER` names, or the newest one that cargo built. */
-export function serverBinary(): string {
-  if (process.env.COLLAB_SERVER) return process.env.COLLAB_SERVER
+/** The binary that `$COLLAB_SERVER` or `$COLLAB_ROOMS` names, or the newest one that cargo built. */
+export function serverBinary(binary: Binary = 'collab-server'): string {
+  const named = binary === 'collab-server' ? process.env.COLLAB_SERVER : process.env.COLLAB_ROOMS
+  if (named) return named
   const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
   const built = ['release', 'debug']
-    .map((profile) => path.join(target, profile, 'collab-server'))
+    .map((profile) => path.join(target, profile, binary))
     .filter((file) => existsSync(file))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
   const newest = built[0]
-  if (newest === undefined) throw new Error('no server binary: cargo build --release -p collab-server')
+  if (newest === undefined) throw new Error(`no server binary: cargo build --release -p ${binary}`)
   return newest
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const data = options.data ?? mkdtempSync(path.join(tmpdir(), 'collab-interop-'))
   const listen = options.listen ?? '127.0.0.1:0'
-  const child = spawn(serverBinary(), ['--listen', listen, '--data', data, ...(options.args ?? [])], {
+  const child = spawn(serverBinary(options.binary), ['--listen', listen, '--data', data, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const printed = collectOutput(child)

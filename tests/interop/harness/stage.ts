@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type Link, openLink } from './link.ts'
 import type { Pad } from './pad.ts'
-import { type Server, startServer } from './server.ts'
+import { type Server, type ServerOptions, startServer } from './server.ts'
 
 const pictures = fileURLToPath(new URL('../../../test-results/', import.meta.url))
 
@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** Sets the stage for the tests of the calling file. */
-export function setStage(): Stage {
+export function setStage(options: ServerOptions = {}): Stage {
   let server: Server
   let browser: Browser
   const contexts: BrowserContext[] = []
@@ -30,7 +30,7 @@ export function setStage(): Stage {
 
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
-    server = await startServer()
+    server = await startServer(options)
     browser = await launchBrowser()
   })
   afterEach(async () => {

@@ -1,4 +1,5 @@
 import type { FileInfo, Person } from 'collab-wasm';
+import type { ReactNode } from 'react';
 import { PeopleMenu } from '../people/PeopleMenu';
 import { CopyLinkButton } from '../session/CopyLinkButton';
 import { Wordmark } from '../session/Wordmark';
@@ -12,10 +13,12 @@ interface HeaderProps {
   theme: ThemeChoice;
   onVisit: (person: Person) => void;
   onRename: () => void;
+  /** Buttons beside the people. */
+  children: ReactNode;
 }
 
 /** Which session this is, its link, who is here, and the theme. */
-export function Header({ sessionId, people, files, theme, onVisit, onRename }: HeaderProps) {
+export function Header({ sessionId, people, files, theme, onVisit, onRename, children }: HeaderProps) {
   return (
     <header className="pad-header">
       <Wordmark short />
@@ -28,6 +31,7 @@ export function Header({ sessionId, people, files, theme, onVisit, onRename }: H
       </div>
       <div className="pad-header__right">
         {people.length > 0 && <PeopleMenu people={people} files={files} onVisit={onVisit} onRename={onRename} />}
+        {children}
         <ThemeMenu {...theme} />
       </div>
     </header>

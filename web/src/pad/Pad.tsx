@@ -1,5 +1,8 @@
 import type { FileInfo, Person, Status } from 'collab-wasm';
-import { useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
+import { ChatButton } from '../chat/ChatButton';
+import { useChat, usePlaces } from '../chat/useChat';
+import { useChatPanel } from '../chat/useChatPanel';
 import { Toast, type ToastContent } from '../controls/Toast';
 import { CursorPosition } from '../editor/CursorPosition';
 import type { CodeEditor } from '../editor/useEditor';
@@ -22,6 +25,9 @@ import { Header } from './Header';
 import './Pad.css';
 import { useStorageWarning } from './useStorageWarning';
 import { useVisit } from './useVisit';
+
+/** Nobody waits for it to type. */
+const ChatPanel = lazy(() => import('../chat/ChatPanel'));
 
 interface PadProps {
   sessionId: string;
@@ -54,6 +60,9 @@ export function Pad({ sessionId, userName, onName }: PadProps) {
   );
   const { active, select } = useActiveFile(files, offerRestore);
   const visit = useVisit(editor, active?.id ?? null, select);
+  const chat = useChat(sessionId, userName, monaco.kind !== 'loading');
+  const places = usePlaces(chat?.chat ?? null);
+  const panel = useChatPanel(places, useCallback(() => editor?.focus(), [editor]));
   const closeToast = useCallback(() => setToast(null), []);
 
   return (
@@ -68,7 +77,9 @@ export function Pad({ sessionId, userName, onName }: PadProps) {
         theme={theme}
         onVisit={(person: Person) => visit(person)}
         onRename={() => setRenaming(true)}
-      />
+      >
+        {chat !== null && <ChatButton unread={panel.unread} open={panel.open} onToggle={panel.toggle} />}
+      </Header>
       <FileBar
         files={files}
         deleted={deleted}
@@ -79,14 +90,21 @@ export function Pad({ sessionId, userName, onName }: PadProps) {
         onRemoved={offerRestore}
       />
       {status?.phase === 'refused' && <RefusedNotice code={status.error?.code} onRetry={() => room?.reconnect()} />}
-      <EditorPanel
-        state={state}
-        monaco={monaco}
-        file={active}
-        scheme={theme.scheme}
-        onEditor={setEditor}
-        onCreate={actions === null ? null : () => select(actions.add(files).id)}
-      />
+      <div className="pad-main">
+        <EditorPanel
+          state={state}
+          monaco={monaco}
+          file={active}
+          scheme={theme.scheme}
+          onEditor={setEditor}
+          onCreate={actions === null ? null : () => select(actions.add(files).id)}
+        />
+        {chat !== null && panel.open && (
+          <Suspense fallback={null}>
+            <ChatPanel joined={chat} places={places} onName={onName} onClose={panel.close} />
+          </Suspense>
+        )}
+      </div>
       <StatusBar status={status} failed={state.kind === 'failed'} onRetry={() => room?.reconnect()}>
         {monaco.kind === 'ready' && editor !== null && <TabKeySwitch monaco={monaco.monaco} editor={editor} />}
         <CursorPosition editor={editor} />

@@ -1,6 +1,7 @@
 import { connect, type ErrorCode, type Room } from 'collab-wasm';
 import { useEffect, useState } from 'react';
 import { freeColor } from '../people/palette';
+import { guestToken } from './guestToken';
 import { roomName } from './location';
 
 export type RoomState =
@@ -40,7 +41,7 @@ export function useRoom(sessionId: string, userName: string): RoomState {
 
 async function join(sessionId: string, userName: string): Promise<Room> {
   const user = { name: userName, color: freeColor([], Math.random()) };
-  return connect(location.origin, roomName(sessionId), { user });
+  return connect(location.origin, roomName(sessionId), { user, token: guestToken() });
 }
 
 /** Keeps the colour, which the room knows best. */

@@ -1,0 +1,94 @@
+/**
+ * Who one is in the chat: an account, where the server keeps accounts, else a guest by a secret of this
+ * browser. What is remembered is the refresh token; it changes with each use.
+ */
+import { guestToken } from '../session/guestToken';
+import * as api from './api';
+
+const STORAGE_KEY = 'collab.account';
+
+export class Account {
+  #signedIn: api.SignedIn | null = null;
+  /** Gives the chat a new token. */
+  onToken: (token: string) => void = () => undefined;
+
+  /** Comes back to the remembered account, or begins as a new guest. Never fails: then one is a guest. */
+  static async open(): Promise<Account> {
+    const account = new Account();
+    await account.#comeBack().catch(() => undefined);
+    return account;
+  }
+
+  /** What the relay's `hello` takes. */
+  get token(): string {
+    return this.#signedIn?.access_token ?? guestToken();
+  }
+
+  /** The name that the server gives; `null` where one names oneself. */
+  get name(): string | null {
+    return this.#signedIn?.account.name ?? null;
+  }
+
+  /** Gets a new token before the old one ends. */
+  async renew(): Promise<void> {
+    await this.#comeBack();
+    this.onToken(this.token);
+  }
+
+  async login(name: string, password: string): Promise<void> {
+    this.#take(await api.login(name, password));
+    this.onToken(this.token);
+  }
+
+  async setPassword(password: string): Promise<void> {
+    this.#take(await api.setPassword(this.#access(), password));
+    this.onToken(this.token);
+  }
+
+  /** Where the server keeps no accounts there is nobody to ask. */
+  async setName(name: string): Promise<void> {
+    if (this.#signedIn === null) return;
+    this.#take(await api.setName(this.#access(), name));
+    this.onToken(this.token);
+  }
+
+  #access(): string {
+    if (this.#signedIn === null) throw api.noAccounts();
+    return this.#signedIn.access_token;
+  }
+
+  async #comeBack(): Promise<void> {
+    if (!(await api.keepsAccounts())) return;
+    const known = remembered();
+    if (known !== null) {
+      try {
+        return this.#take(await api.refresh(known));
+      } catch (error) {
+        // Only a token that is no good makes one a newcomer; a server that is away does not.
+        if (!(error instanceof api.AccountError) || error.code !== 'refresh_refused') throw error;
+      }
+    }
+    this.#take(await api.guest());
+  }
+
+  #take(signedIn: api.SignedIn): void {
+    this.#signedIn = signedIn;
+    if (signedIn.refresh_token !== undefined) remember(signedIn.refresh_token);
+  }
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null;
+  }
+}
+
+function remember(token: string): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, token);
+  } catch {
+    // Storage is blocked: the account lasts as long as the page.
+  }
+}
