@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use collab_rooms_api::{Account, Login, Refresh, SetName, SetPassword, SignedIn};
 
 use super::Shared;
@@ -11,6 +12,11 @@ use super::peer::Peer;
 use super::reject::{Body, Rejected};
 
 type Answer<T> = Result<Json<T>, Rejected>;
+
+/// Tells pages that there are accounts here.
+pub(super) async fn kept() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], r#"{"accounts": true}"#)
+}
 
 pub(super) async fn guest(
     State(shared): State<Shared>,

@@ -31,6 +31,7 @@ pub(crate) struct Shared {
 /// counted for the address that the proxy names, else for the one that connects.
 pub fn router(accounts: Arc<Accounts>, behind_proxy: bool) -> Router {
     let routes = Router::new()
+        .route("/", get(accounts::kept))
         .route("/guest", post(accounts::guest))
         .route("/login", post(accounts::login))
         .route("/refresh", post(accounts::refresh))
