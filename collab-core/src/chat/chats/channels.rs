@@ -212,16 +212,10 @@ impl Held {
     }
 
     /// What the relay will never take is taken out, and the channel opened again without it. Returns
-    /// the texts of messages among it.
+    /// the texts of messages among it. Where there is nothing to take out, another attempt would end
+    /// alike: then the channel stays as it is until the next connection.
     fn give_up(&mut self, code: ErrorCode, session: &mut Session) -> Vec<String> {
-        if !matches!(
-            code,
-            ErrorCode::NotAuthor
-                | ErrorCode::ChatRefused
-                | ErrorCode::UpdateMalformed
-                | ErrorCode::UpdateUnsafe
-                | ErrorCode::UpdateTooLarge
-        ) {
+        if !is_final(code) || self.segment.in_flight() == 0 {
             return Vec::new();
         }
         session.close(&self.channel);
@@ -244,4 +238,16 @@ impl Held {
     fn is_taking(&self, session: &Session) -> bool {
         self.stage == Stage::Live && session.progress(&self.channel).is_some_and(|p| p.is_live)
     }
+}
+
+/// Whether a push will be refused again.
+const fn is_final(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::NotAuthor
+            | ErrorCode::ChatRefused
+            | ErrorCode::UpdateMalformed
+            | ErrorCode::UpdateUnsafe
+            | ErrorCode::UpdateTooLarge
+    )
 }
