@@ -45,6 +45,42 @@ async fn editing_goes_on_while_postgres_is_gone_and_nothing_durable_is_lost() {
     assert!(!log.contains(PASSWORD), "{log}");
 }
 
+#[tokio::test]
+async fn two_relays_on_one_database_lose_nothing_although_they_do_not_hear_each_other() {
+    const WORDS: usize = 30;
+    let postgres = Postgres::start();
+    let arguments = ["--store", &postgres.url(), "--compact-tail-updates", "4"];
+    let relays = [Process::start(&arguments), Process::start(&arguments)];
+    let mut clients =
+        [Client::v1(relays[0].address, "room").await, Client::v1(relays[1].address, "room").await];
+    for i in 0..WORDS {
+        for (number, client) in clients.iter_mut().enumerate() {
+            client.type_text(&format!("c{number}w{i} ")).await;
+            client.until_durable().await;
+        }
+    }
+    for client in clients {
+        client.leave().await;
+    }
+    let logs = relays.map(|relay| relay.stop().1);
+    assert!(logs.iter().any(|log| log.contains("another relay uses the same channel")), "{logs:?}");
+    // Alone again, a relay folds what both wrote into a snapshot.
+    for _ in 0..2 {
+        let relay = Process::start(&arguments);
+        let mut client = Client::v1(relay.address, "room").await;
+        let text = client.text();
+        for number in 0..2 {
+            let missing = (0..WORDS).find(|i| !text.contains(&format!("c{number}w{i} ")));
+            assert_eq!(missing, None, "client {number} in {text}");
+        }
+        client.type_text("more ").await;
+        client.until_durable().await;
+        client.leave().await;
+        let (_, log) = relay.stop();
+        assert!(!log.contains("compaction failed"), "{log}");
+    }
+}
+
 #[cfg(feature = "postgres-tls")]
 #[tokio::test]
 async fn tls_is_used_where_it_is_asked_for_and_its_certificate_is_verified() {
