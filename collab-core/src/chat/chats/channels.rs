@@ -26,6 +26,7 @@ impl Chats {
                 self.disconnected(session);
             }
             self.peer = peer;
+            self.first_peer = self.first_peer.or(peer);
         }
         self.follow_user(session);
         for conversation in self.conversations.values_mut() {

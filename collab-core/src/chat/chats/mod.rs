@@ -51,8 +51,9 @@ pub struct Chats {
     is_name_given: bool,
     may_write: bool,
     conversations: BTreeMap<Chat, Conversation>,
-    /// The connection, by its number.
+    /// The connection, by its number, and the first one.
     peer: Option<u64>,
+    first_peer: Option<u64>,
     /// Prefixes that the relay has listed on this connection, and those that it ever has.
     listed: BTreeSet<&'static str>,
     ever_listed: BTreeSet<&'static str>,
@@ -85,6 +86,7 @@ impl Chats {
             may_write: true,
             conversations: [(Chat::Room, room)].into_iter().collect(),
             peer: None,
+            first_peer: None,
             listed: BTreeSet::new(),
             ever_listed: BTreeSet::new(),
             remembers: false,
@@ -201,20 +203,20 @@ impl Chats {
 
     /// The session has listed channels.
     pub fn listed(&mut self, prefix: &'static str, names: &[Arc<str>]) {
-        // To a process without memory everything is old that was there before it.
-        let is_history = self.ever_listed.insert(prefix) && !self.remembers;
+        // To a process without memory everything is old that was there before it. A long list comes in
+        // parts; what begins while one is here is listed alone.
+        let is_part = self.peer == self.first_peer && names.len() > 1;
+        let is_history = (self.ever_listed.insert(prefix) || is_part) && !self.remembers;
         for name in names.iter().filter_map(|name| SegmentName::parse(name)) {
             self.list(&name);
         }
-        let is_first = self.listed.insert(prefix);
+        self.listed.insert(prefix);
         let places: Vec<Place> = self.conversations.values().map(|c| c.place().clone()).collect();
         for place in places.iter().filter(|place| prefix_of(place) == prefix) {
             let Some(conversation) = self.conversation_mut(place) else { continue };
             let newest = conversation.newest_number();
             self.want(place, newest, is_history);
-            if is_first {
-                self.move_unsent(place);
-            }
+            self.move_unsent(place);
             let gap = self.conversation_mut(place).map(Conversation::gap).unwrap_or_default();
             for number in gap {
                 self.want(place, number, is_history);
