@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use benches::{replayed, shuffled, touch};
 use collab_core::log::{Deleted, merge};
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use histories::{CONCURRENT, SEQUENTIAL};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, StateVector, Transact, Update};
@@ -19,6 +19,7 @@ fn merging(criterion: &mut Criterion) {
         let Some(replayed) = replayed(name) else { continue };
         let (updates, mixed) = (&replayed.updates, shuffled(&replayed.updates));
         print_sizes(name, updates, &replayed.state);
+        group.throughput(Throughput::Elements(updates.len() as u64));
         let id = |way| BenchmarkId::new(way, name);
         group.bench_function(id("touch"), |b| b.iter(|| touch(black_box(updates))));
         group.bench_function(id("ours"), |b| b.iter(|| merge(black_box(updates), Deleted::Drop)));

@@ -1,6 +1,7 @@
 //! What all benches share: real editing histories as the updates that their authors' documents sent.
 //! Where a history is missing, its bench is left out and says so.
 
+mod cache;
 pub mod document;
 pub mod editing;
 mod hall;

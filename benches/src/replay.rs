@@ -9,6 +9,8 @@ use yrs::{
     ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update,
 };
 
+use super::cache;
+
 /// A history as Yjs updates.
 #[derive(Debug)]
 pub struct Replayed {
@@ -27,8 +29,13 @@ struct Author {
 
 /// Reads a history by its name and replays it; says so if that is not possible.
 pub fn replayed(name: &str) -> Option<Replayed> {
+    if let Some(replayed) = cache::read(name) {
+        return Some(replayed);
+    }
     let replayed = History::read(name).map_err(Into::into).and_then(|history| replay(&history));
-    replayed.inspect_err(|error| println!("{name} left out: {error}")).ok()
+    let replayed = replayed.inspect_err(|error| println!("{name} left out: {error}")).ok()?;
+    cache::write(name, &replayed);
+    Some(replayed)
 }
 
 /// Replays a history with one document per author, client IDs small and in their order.

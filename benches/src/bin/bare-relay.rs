@@ -125,14 +125,21 @@ impl Room {
                 own.try_send(answer.frame(Dialect::Plain, 0))?;
             }
             Message::Sync(Sync::Step2(_)) => {}
-            Message::Sync(Sync::Update(update)) if update.len() >= DOCUMENT_MIN_BYTES => {
-                self.document = frame.slice_ref(update);
+            Message::Sync(Sync::Update(update)) => {
+                if update.len() >= DOCUMENT_MIN_BYTES {
+                    self.document = frame.slice_ref(update);
+                }
+                // A document too: somebody may have asked while it was on its way here.
+                self.forward(from, frame);
             }
-            _ => self
-                .queues
-                .retain(|&number, queue| number == from || queue.try_send(frame.clone()).is_ok()),
+            _ => self.forward(from, frame),
         }
         Ok(())
+    }
+
+    fn forward(&mut self, from: u64, frame: &Bytes) {
+        self.queues
+            .retain(|&number, queue| number == from || queue.try_send(frame.clone()).is_ok());
     }
 }
 

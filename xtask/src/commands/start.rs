@@ -39,7 +39,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     wasm::build(workspace)?;
     npm::build_web(workspace)?;
     step("server: cargo build --release", || {
-        execute(workspace.cargo().args(["build", "--release", "--package", "collab-server"]))
+        let build = ["build", "--release", "--package", "collab-server", "--features", "jemalloc"];
+        execute(workspace.cargo().args(build))
     })
 }
 

@@ -8,13 +8,22 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::page;
+use super::targets::{self, Times};
 use super::verdict::number;
 
 /// Whose time the others are divided by.
 const OURS: &str = "ours";
 
-/// Groups, in each the inputs, for each the ways and their time in ns.
-type Groups = BTreeMap<String, BTreeMap<String, BTreeMap<String, f64>>>;
+/// Groups, in each the inputs.
+type Groups = BTreeMap<String, BTreeMap<String, Input>>;
+
+/// What was measured of one input.
+#[derive(Default)]
+struct Input {
+    times: Times,
+    /// What one time is for: updates, mostly.
+    elements: f64,
+}
 
 /// Reads every bench below `folder`.
 pub(super) fn tables(folder: &Path) -> Result<String> {
@@ -38,7 +47,9 @@ fn read(folder: &Path, groups: &mut Groups) -> Result<()> {
             let text = |name: &str| bench[name].as_str().unwrap_or_default().to_owned();
             let nanos = estimates["median"]["point_estimate"].as_f64().context("a median")?;
             let inputs = groups.entry(text("group_id")).or_default();
-            inputs.entry(text("value_str")).or_default().insert(text("function_id"), nanos);
+            let input = inputs.entry(text("value_str")).or_default();
+            input.elements = bench["throughput"]["Elements"].as_f64().unwrap_or(1.0);
+            input.times.insert(text("function_id"), nanos);
         } else if path.is_dir() {
             read(&path, groups)?;
         }
@@ -46,20 +57,37 @@ fn read(folder: &Path, groups: &mut Groups) -> Result<()> {
     Ok(())
 }
 
-/// A row for each input, a column for each way; behind each time its ratio to ours.
-fn table(name: &str, inputs: &BTreeMap<String, BTreeMap<String, f64>>) -> String {
-    let mut ways: Vec<&str> = inputs.values().flat_map(|ways| ways.keys().map(|w| &**w)).collect();
+/// A row for each input, a column for each way; behind each time its ratio to ours. Below stands
+/// what was promised.
+fn table(name: &str, inputs: &BTreeMap<String, Input>) -> String {
+    let mut ways: Vec<&str> =
+        inputs.values().flat_map(|input| input.times.keys().map(|way| &**way)).collect();
     ways.sort_unstable_by_key(|way| (!way.starts_with(OURS), *way));
     ways.dedup();
     let head = [String::new()].into_iter().chain(ways.iter().map(|&way| way.to_owned())).collect();
-    let rows = inputs.iter().map(|(input, times)| {
-        let input = input.rsplit('/').next().unwrap_or(input).to_owned();
-        [input].into_iter().chain(ways.iter().map(|way| cell(times, way))).collect()
+    let rows = inputs.iter().map(|(input, measured)| {
+        let cells = ways.iter().map(|way| cell(&measured.times, way));
+        [short(input).to_owned()].into_iter().chain(cells).collect()
     });
-    format!("#### {name}\n\n{}", page::table([head].into_iter().chain(rows)))
+    let table = page::table([head].into_iter().chain(rows));
+    format!("#### {name}\n\n{table}\n{}", promises(name, inputs))
 }
 
-fn cell(times: &BTreeMap<String, f64>, way: &str) -> String {
+/// How each input stands to the targets of its group, as a list.
+fn promises(group: &str, inputs: &BTreeMap<String, Input>) -> String {
+    let lines = inputs.iter().filter_map(|(input, Input { times, elements })| {
+        let verdict = targets::verdict(group, input, *elements, times)?;
+        Some(format!("- {}: {verdict}\n", short(input)))
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() { lines } else { format!("Against the targets:\n\n{lines}") }
+}
+
+fn short(input: &str) -> &str {
+    input.rsplit('/').next().unwrap_or(input)
+}
+
+fn cell(times: &Times, way: &str) -> String {
     match (times.get(way), times.get(OURS)) {
         (None, _) => "-".to_owned(),
         (Some(nanos), Some(ours)) if way != OURS => {
@@ -86,7 +114,8 @@ mod tests {
     #[test]
     fn others_stand_beside_their_ratio_to_ours() {
         let times = [("ours".to_owned(), 2_500.0), ("theirs".to_owned(), 5e6)].into();
-        let table = table("merge", &[("traces/a".to_owned(), times)].into());
-        assert!(table.ends_with("| a | 2.50 µs | 5.00 ms (2,000 ×) |\n"), "{table}");
+        let table =
+            table("wire", &[("traces/a".to_owned(), Input { times, elements: 1.0 })].into());
+        assert!(table.trim_end().ends_with("| a | 2.50 µs | 5.00 ms (2,000 ×) |"), "{table}");
     }
 }

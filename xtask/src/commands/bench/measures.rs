@@ -50,7 +50,7 @@ pub(super) const SCENARIOS: [Scenario; 6] = [
     },
     Scenario {
         name: "join",
-        arguments: &["join", "--joins", "50", "--seconds", "2"],
+        arguments: &["join", "--seconds", "2"],
         quick: &["join", "--joins", "10", "--seconds", "1"],
     },
     Scenario { name: "storm", arguments: &["storm"], quick: &["storm", "--joins", "100"] },

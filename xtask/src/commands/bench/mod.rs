@@ -13,6 +13,7 @@ mod peers;
 mod plot;
 mod process;
 mod relays;
+mod targets;
 mod verdict;
 
 use anyhow::Result;
@@ -25,16 +26,16 @@ use crate::workspace::Workspace;
 #[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Bench {
     /// Load our relay, a bare one and those of others in turn, instead of running criterion
-    #[arg(long)]
+    #[arg(long, group = "compared")]
     peers: bool,
-    /// With --peers: a minute of everything, to see that it works; the page is left alone
-    #[arg(long, requires = "peers")]
+    /// With --peers or --libraries: a little of everything, to see that it works; the page is left alone
+    #[arg(long, requires = "compared")]
     quick: bool,
     /// With --peers: leave a relay out, by its name; may be repeated
     #[arg(long, requires = "peers", value_name = "NAME")]
     skip: Vec<String>,
     /// The same histories through our documents, yrs, loro, automerge and diamond-types
-    #[arg(long, conflicts_with_all = ["peers", "instructions", "files"])]
+    #[arg(long, group = "compared", conflicts_with_all = ["instructions", "files"])]
     libraries: bool,
     /// Count instructions with valgrind and compare them with the last ones
     #[arg(long, conflicts_with = "peers")]
@@ -42,6 +43,9 @@ pub(crate) struct Bench {
     /// With --instructions: these counts are the new ones to compare with
     #[arg(long, requires = "instructions")]
     bless: bool,
+    /// As often as criterion would repeat by itself, which takes more than an hour
+    #[arg(long, conflicts_with_all = ["peers", "libraries", "instructions"])]
+    thorough: bool,
     /// Run only these files of benches/benches
     #[arg(conflicts_with_all = ["peers", "instructions"])]
     files: Vec<String>,
@@ -52,7 +56,7 @@ impl Bench {
         if self.peers {
             relays::run(workspace, self.quick, &self.skip)
         } else if self.libraries {
-            libraries::run(workspace)
+            libraries::run(workspace, self.quick)
         } else if self.instructions {
             instructions::run(workspace, self.bless)
         } else {
@@ -61,15 +65,19 @@ impl Bench {
     }
 
     fn run_criterion(&self, workspace: &Workspace) -> Result<()> {
-        step("cargo bench", || {
+        let bench = |arguments: &[&str]| {
             let mut bench = workspace.cargo();
             bench.args(["bench", "--package", "benches"]);
-            for name in &self.files {
-                bench.args(["--bench", name]);
-            }
-            execute(&mut bench)
-        })?;
+            bench.args(self.files.iter().flat_map(|name| ["--bench", name]));
+            bench.args(arguments);
+            bench
+        };
+        step("cargo bench: build", || execute(&mut bench(&["--no-run"])))?;
+        let machine = machine::Machine::read(workspace).line();
+        // Two repetitions that agree are enough: all of it takes minutes, not an hour.
+        let sampling: &[&str] = if self.thorough { &[] } else { &["--", "--quick"] };
+        step("cargo bench", || execute(&mut bench(sampling)))?;
         let tables = criterion::tables(&workspace.target.join("criterion"))?;
-        page::write_section(workspace, "criterion", &tables)
+        page::write_section(workspace, "criterion", &format!("{machine}\n\n{tables}"))
     }
 }

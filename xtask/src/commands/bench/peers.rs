@@ -14,6 +14,8 @@ const FOLDER: &str = "benches/peers";
 /// Building y-sweet takes minutes; this is too long on any machine.
 const INSTALL_PATIENCE_S: &str = "2400";
 const Y_SWEET: &str = "0.9.1";
+/// A workspace of its own, so that its dependencies enter no lock file of ours.
+const YRS_WARP_MANIFEST: &str = "benches/peers/yrs-warp/Cargo.toml";
 
 /// A relay that can be started.
 pub(super) struct Relay {
@@ -34,9 +36,10 @@ enum Start {
     YWebsocket,
     Hocuspocus,
     YSweet,
+    YrsWarp,
 }
 
-pub(super) const RELAYS: [Relay; 6] = [
+pub(super) const RELAYS: [Relay; 7] = [
     Relay {
         name: "collab",
         about: "collab-server, `collab.v1`: checked, stored (SQLite), acknowledged",
@@ -57,6 +60,13 @@ pub(super) const RELAYS: [Relay; 6] = [
         dialect: "y-websocket",
         path: "/{room}",
         start: Start::Bare,
+    },
+    Relay {
+        name: "yrs-warp",
+        about: "yrs-warp 0.9.0 (crates.io) as its documentation starts it, a group for each room",
+        dialect: "y-websocket",
+        path: "/{room}",
+        start: Start::YrsWarp,
     },
     Relay {
         name: "y-sweet",
@@ -85,10 +95,11 @@ impl Relay {
     /// Builds or installs it.
     pub(super) fn prepare(&self, workspace: &Workspace) -> Result<()> {
         match self.start {
-            Start::Ours => build(workspace, "collab-server", "collab-server"),
-            Start::Bare => build(workspace, "benches", "bare-relay"),
+            Start::Ours => build(workspace, "collab-server", &["--features", "jemalloc"]),
+            Start::Bare => build(workspace, "benches", &["--bin", "bare-relay"]),
             Start::YWebsocket | Start::Hocuspocus => install_npm_packages(workspace),
             Start::YSweet => install_y_sweet(workspace),
+            Start::YrsWarp => build_yrs_warp(workspace),
         }
     }
 
@@ -109,6 +120,7 @@ impl Relay {
                 y_sweet(workspace).join("bin/y-sweet"),
                 vec!["serve", "--host", "127.0.0.1", "--port", &port],
             ),
+            Start::YrsWarp => (workspace.target.join("release/yrs-warp-relay"), vec![]),
         };
         let mut command = Command::new(program);
         command.args(arguments).current_dir(workspace.path(FOLDER));
@@ -117,10 +129,18 @@ impl Relay {
     }
 }
 
-fn build(workspace: &Workspace, package: &str, binary: &str) -> Result<()> {
-    step(&format!("{binary}: cargo build --release"), || {
-        let build = ["build", "--release", "--package", package, "--bin", binary];
-        execute(workspace.cargo().args(build))
+fn build(workspace: &Workspace, package: &str, chosen: &[&str]) -> Result<()> {
+    step(&format!("{package}: cargo build --release"), || {
+        let build = ["build", "--release", "--package", package];
+        execute(workspace.cargo().args(build).args(chosen))
+    })
+}
+
+fn build_yrs_warp(workspace: &Workspace) -> Result<()> {
+    step("yrs-warp: cargo build --release (some minutes the first time)", || {
+        let mut build = workspace.cargo();
+        build.args(["build", "--release", "--locked", "--manifest-path", YRS_WARP_MANIFEST]);
+        execute(build.arg("--target-dir").arg(&workspace.target))
     })
 }
 
