@@ -4,11 +4,22 @@ mod doctor;
 mod load;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use collab_server::config::{Arguments, Settings};
 use collab_server::store::OpenStoreError;
 use collab_server::{Relay, http, program};
+use tokio::runtime;
+
+/// Memory that connections leave behind goes back to the system within seconds; with glibc it stays
+/// at its peak (docs/benchmarks.md). Set up by `.cargo/config.toml`.
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Threads that loaded rooms end after this time: each holds some memory of its own.
+const IDLE_THREADS_STAY: Duration = Duration::from_secs(2);
 
 /// The command line: the server's own options, or a tool.
 #[derive(Parser)]
@@ -51,11 +62,12 @@ fn main() -> ExitCode {
 }
 
 fn serve_until_told(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    run(&arguments.settings()?)?;
+    let mut runtime = runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().thread_keep_alive(IDLE_THREADS_STAY).build()?;
+    runtime.block_on(run(&arguments.settings()?))?;
     Ok(ExitCode::SUCCESS)
 }
 
-#[tokio::main]
 async fn run(settings: &Settings) -> Result<(), Failure> {
     program::start_log(settings)?;
     let store = settings.store.open().await?;

@@ -1,5 +1,9 @@
 //! Connections and rooms in which nothing happens: what memory does each of them take?
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+
 use super::LoadError;
 use super::connection::Connection;
 use super::report::{Idle, Report};
@@ -10,6 +14,8 @@ const FIRST: usize = 8;
 /// This share of the connections comes before anything is measured and stays, so that the server's
 /// pools have their size, and nothing measured fits into memory that somebody has left.
 const WARM_UP_SHARE: usize = 4;
+/// Servers keep memory for a while before they give it back.
+const GIVING_BACK: Duration = Duration::from_secs(5);
 
 /// So many connections in one room; then so many rooms with one connection each.
 ///
@@ -32,6 +38,7 @@ pub(super) async fn run(session: &Session, connections: usize) -> Result<Report,
     usage.stop(session)?;
     let all = guests.len();
     leave(session, guests).await?;
+    sleep(GIVING_BACK).await;
     usage.after_leaving(session).await?;
     Ok(Report {
         scenario: "idle",
