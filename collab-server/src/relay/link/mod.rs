@@ -28,13 +28,13 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data as D
 use super::RelayState;
 use super::queue::Queue;
 use output::Output;
-use socket::Socket;
+use socket::Sink;
 
 /// One connection's link.
 #[derive(Debug)]
 pub(crate) struct Link {
     relay: Arc<RelayState>,
-    socket: Socket,
+    socket: Sink,
     pub(super) queue: Queue,
     output: Mutex<Output>,
     /// Somebody is going to flush: the next push need not.
@@ -53,9 +53,9 @@ impl Link {
         upgraded: Upgraded,
         dialect: Dialect,
     ) -> io::Result<(Arc<Self>, Reader)> {
-        let (socket, read) = Socket::new(upgraded)?;
+        let (source, socket, read) = socket::take(upgraded)?;
         let config = &relay.config;
-        let reader = Reader::new(&read, config.room.limits.frame_max_bytes as usize);
+        let reader = Reader::new(source, &read, config.room.limits.frame_max_bytes as usize);
         let queue = Queue::new(dialect, config.queue_max_bytes, config.queue_max_frames);
         let link = Self {
             socket,

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::OpCode;
 
 use super::frames::write_header;
-use super::socket::Socket;
+use super::socket::Sink;
 
 /// Payloads from this size on are handed to the system as they lie; smaller ones are copied behind
 /// their headers, which is cheaper than another slice.
@@ -52,7 +52,7 @@ impl Output {
     /// Writes frames with as few system calls as possible.
     pub(super) fn write(
         &mut self,
-        socket: &Socket,
+        socket: &Sink,
         opcode: OpCode,
         frames: impl IntoIterator<Item = Bytes>,
     ) {
@@ -74,7 +74,7 @@ impl Output {
     }
 
     /// Writes what waits.
-    pub(super) fn resume(&mut self, socket: &Socket) {
+    pub(super) fn resume(&mut self, socket: &Sink) {
         if self.flow == Flow::Broken {
             return;
         }
@@ -98,7 +98,7 @@ impl Output {
         self.staged.iter().map(Bytes::len).sum()
     }
 
-    fn send(&mut self, socket: &Socket, head: &[u8], tail: &Bytes) {
+    fn send(&mut self, socket: &Sink, head: &[u8], tail: &Bytes) {
         let mut written = 0;
         while self.flow == Flow::Free && written < head.len() + tail.len() {
             let rest = [

@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::io::ErrorKind;
+use std::future::poll_fn;
+use std::task::{Poll, ready};
 
 use bytes::Bytes;
+use tokio::io::ReadBuf;
 
 use super::Link;
 use super::frames::{Decoder, Received, Undecodable};
+use super::socket::Source;
 
 /// What one system call reads at most.
 const READ_BYTES: usize = 64 << 10;
@@ -36,6 +39,7 @@ pub(in crate::relay) enum Ended {
 /// Reads one link.
 #[derive(Debug)]
 pub(in crate::relay) struct Reader {
+    source: Source,
     decoder: Decoder,
     received: VecDeque<Received>,
     ended: Option<Ended>,
@@ -43,9 +47,9 @@ pub(in crate::relay) struct Reader {
 
 impl Reader {
     /// `read` was read from the socket already.
-    pub(super) fn new(read: &Bytes, message_max_bytes: usize) -> Self {
+    pub(super) fn new(source: Source, read: &Bytes, message_max_bytes: usize) -> Self {
         let decoder = Decoder::new(message_max_bytes);
-        let mut reader = Self { decoder, received: VecDeque::new(), ended: None };
+        let mut reader = Self { source, decoder, received: VecDeque::new(), ended: None };
         reader.feed(&mut read.to_vec());
         reader
     }
@@ -95,19 +99,21 @@ impl Reader {
     }
 
     async fn read(&mut self, link: &Link) {
-        if link.socket.readable().await.is_err() {
-            self.ended = Some(Ended::Gone);
-            return;
-        }
-        SCRATCH.with_borrow_mut(|scratch| match link.socket.try_read(scratch) {
-            Ok(0) => self.ended = Some(Ended::Gone),
-            Ok(len) => {
-                link.hear();
-                self.feed(&mut scratch[..len]);
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(_) => self.ended = Some(Ended::Gone),
-        });
+        poll_fn(|context| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                let mut buffer = ReadBuf::new(scratch);
+                let read = ready!(self.source.poll_read(context, &mut buffer));
+                match (read, buffer.filled_mut()) {
+                    (Err(_), _) | (Ok(()), []) => self.ended = Some(Ended::Gone),
+                    (Ok(()), bytes) => {
+                        link.hear();
+                        self.feed(bytes);
+                    }
+                }
+                Poll::Ready(())
+            })
+        })
+        .await;
     }
 
     fn feed(&mut self, bytes: &mut [u8]) {
