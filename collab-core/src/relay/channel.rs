@@ -11,12 +11,16 @@ use super::presence::PresenceTable;
 use super::sorted::SortedMap;
 use super::tick::Tick;
 use super::work::{Opened, Task};
+use crate::Timestamp;
 use crate::chat::PRESENCE_CHANNEL;
 use crate::log::{Checked, Log, Refusal, Snapshot};
 use crate::wire::{Access, SharedUpdate};
 
 /// Numbers from here on are those of direct chats: four bytes on the wire.
 const SCATTERED_MIN: u64 = 1 << 27;
+
+/// A tail of so many times the updates that make a compaction worth it does not wait for its time.
+const HURRY: usize = 16;
 
 /// State of one channel.
 #[derive(Debug)]
@@ -58,6 +62,8 @@ pub(super) struct Ready {
     folded: EntryNo,
     backlog_bytes: usize,
     compaction: Compaction,
+    /// Before this time only a tail that is far too long is folded.
+    compact_from: Timestamp,
 }
 
 #[derive(Debug, Default)]
@@ -190,12 +196,18 @@ impl Ready {
     }
 
     /// The next compaction, if the durable tail is long enough for one.
-    pub(super) fn plan_compaction(&mut self, number: u64, config: &RoomConfig) -> Option<Task> {
+    pub(super) fn plan_compaction(
+        &mut self,
+        now: Timestamp,
+        number: u64,
+        config: &RoomConfig,
+    ) -> Option<Task> {
         let tail = (self.durable.0 - self.folded.0) as usize;
         let tail_bytes = self.log.tail_len().1.saturating_sub(self.backlog_bytes);
         let wanted = match self.compaction {
             Compaction::Idle => {
-                tail >= config.compact_tail_updates
+                (tail >= config.compact_tail_updates && now >= self.compact_from)
+                    || tail / HURRY >= config.compact_tail_updates
                     || (tail_bytes >= config.compact_tail_bytes
                         && tail_bytes >= self.log.snapshot_bytes() / 4)
             }
@@ -206,6 +218,7 @@ impl Ready {
             return None;
         }
         self.compaction = Compaction::Merging;
+        self.compact_from = now + config.compact_interval;
         let updates = self.log.compactable(tail);
         Some(Task::Compact { number, upto: self.position, tail, updates })
     }

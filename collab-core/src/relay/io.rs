@@ -47,6 +47,9 @@ pub enum Input {
     Listed { prefix: &'static str, names: Result<Vec<ChannelName>, LoadFailure> },
     /// All entries up to `entry` are durable; `position` is the place of the last of them.
     Durable { channel: ChannelName, entry: EntryNo, position: Position },
+    /// What the store was given is not durable yet, and may not be for a while: whoever waits for
+    /// it hears `received` meanwhile.
+    StoreLate,
     /// Whether the store takes writes. The driver goes on retrying what it was given.
     StoreHealth { ok: bool },
     /// [`Output::Work`] was carried out.

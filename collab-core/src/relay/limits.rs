@@ -27,8 +27,14 @@ pub struct RoomConfig {
     pub chat: ChatLimits,
     /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
     pub presence_timeout: Duration,
-    /// A tail of this many updates is folded into the snapshot.
+    /// Where others write too, `durable` waits so long at most for an update of theirs to ride with.
+    pub durable_ride_max: Duration,
+    /// A tail of this many updates is folded into the snapshot, but not before
+    /// [`Self::compact_interval`] has passed since the last time, unless it is sixteen times as long.
     pub compact_tail_updates: usize,
+    /// See [`Self::compact_tail_updates`]. At a high rate a fold for each few hundred updates would
+    /// write the snapshot many times a second.
+    pub compact_interval: Duration,
     /// A tail of this many bytes is folded into the snapshot, if it is also a quarter of it.
     pub compact_tail_bytes: usize,
 }
@@ -51,7 +57,9 @@ impl Default for RoomConfig {
             backlog_max_bytes: 16 << 20,
             chat: ChatLimits::default(),
             presence_timeout: Duration::from_secs(30),
+            durable_ride_max: Duration::from_millis(700),
             compact_tail_updates: 256,
+            compact_interval: Duration::from_secs(1),
             compact_tail_bytes: 1 << 20,
         }
     }

@@ -12,6 +12,7 @@
 //! if room.is_idle() { drop the room }
 //! ```
 
+mod acknowledge;
 mod channel;
 mod chat;
 mod io;
@@ -54,9 +55,6 @@ pub const VERSION: u64 = 1;
 /// How often outdated presence and expired grants are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Places for outputs that an idle room keeps.
-const OUTPUTS_KEPT: usize = 4;
-
 /// One room's state.
 #[derive(Debug)]
 pub struct Room {
@@ -74,6 +72,9 @@ pub struct Room {
     rates: Rates,
     /// Which chats there are, once somebody has asked.
     listings: Option<Box<Listings>>,
+    /// When the first `durable` has waited for long enough.
+    next_ride_end: Timestamp,
+    going_away: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -91,6 +92,8 @@ impl Room {
             next_sweep: Timestamp::NEVER,
             rates: Rates::default(),
             listings: None,
+            next_ride_end: Timestamp::NEVER,
+            going_away: false,
             outputs: VecDeque::new(),
         }
     }
@@ -98,7 +101,7 @@ impl Room {
     /// Takes one input at `now` (Unix time in ms) and queues what follows from it.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         if !matches!(input, Input::Frame { .. } | Input::Durable { .. }) {
-            self.end_tick();
+            self.end_tick(now);
         }
         match input {
             Input::Join { peer, dialect, grant } => self.join(now, peer, dialect, grant),
@@ -112,16 +115,22 @@ impl Room {
             Input::Leave { peer } => self.leave(now, peer),
             Input::Listed { prefix, names } => self.listed(now, prefix, names),
             Input::Loaded { channel, stored } => self.loaded(now, channel, stored),
-            Input::Durable { channel, entry, position } => self.durable(&channel, entry, position),
+            Input::Durable { channel, entry, position } => {
+                self.durable(now, &channel, entry, position);
+            }
+            Input::StoreLate => self.store_late(),
             Input::StoreHealth { ok } => self.store_health(ok),
             Input::Finished(finished) => self.finished(now, finished),
             Input::Replaced { channel, upto: _, ok } => self.replaced(&channel, ok),
-            Input::GoingAway { retry_after_ms } => self.going_away(retry_after_ms),
+            Input::GoingAway { retry_after_ms } => self.going_away(now, retry_after_ms),
             Input::Tick => {}
         }
         if now >= self.next_sweep {
-            self.end_tick();
+            self.end_tick(now);
             self.sweep(now);
+        }
+        if now >= self.next_ride_end {
+            self.end_rides(now);
         }
         self.ticking_since = match self.ticking[..] {
             [] => Timestamp::NEVER,
@@ -133,7 +142,8 @@ impl Room {
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
         let output = self.outputs.pop_front();
-        if output.is_none() && self.outputs.capacity() > OUTPUTS_KEPT {
+        if output.is_none() {
+            // An idle room holds no buffer.
             self.outputs = VecDeque::new();
         }
         output
@@ -142,7 +152,7 @@ impl Room {
     /// When [`Input::Tick`] is due next, if at all. While updates wait to be stored, forwarded and
     /// acknowledged it is due at once, but whoever has frames at hand hands them in before.
     pub fn deadline(&self) -> Option<Timestamp> {
-        let due = self.next_sweep.min(self.ticking_since);
+        let due = self.next_sweep.min(self.next_ride_end).min(self.ticking_since);
         (due < Timestamp::NEVER).then_some(due)
     }
 
@@ -315,7 +325,9 @@ impl Room {
         self.regranted(now, peer, &before);
     }
 
-    fn going_away(&mut self, retry_after_ms: u64) {
+    fn going_away(&mut self, now: Timestamp, retry_after_ms: u64) {
+        self.going_away = true;
+        self.end_rides(now);
         let mut payload = Writer::default();
         payload.var_uint(retry_after_ms);
         let payload = payload.into_bytes();
@@ -371,7 +383,8 @@ impl Room {
         detail: &'static str,
     ) {
         // What was accepted before is acknowledged first.
-        self.end_tick();
+        self.end_tick(now);
+        self.send_received(peer, number);
         let Some(state) = self.peers.get(&peer) else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::acknowledge::Ride;
 use super::io::EntryNo;
 use super::sorted::SortedMap;
 use crate::wire::{Dialect, ErrorCode, Grant};
@@ -30,6 +31,9 @@ pub(super) struct Subscription {
     pub(super) answered: bool,
     /// Accepted pushes that are not durable yet, and the entry that each waits for.
     waiting: VecDeque<(EntryNo, u64)>,
+    /// The last push that the peer was told is received.
+    received: u64,
+    pub(super) ride: Ride,
 }
 
 impl Peer {
@@ -49,6 +53,14 @@ impl Subscription {
             Some(last) if last.0 == entry => last.1 = seq,
             _ => self.waiting.push_back((entry, seq)),
         }
+    }
+
+    /// The last push that is not durable yet, unless the peer was told that it is received.
+    pub(super) fn take_received(&mut self) -> Option<u64> {
+        let &(_, seq) = self.waiting.back()?;
+        let is_news = seq > self.received;
+        self.received = seq;
+        is_news.then_some(seq)
     }
 
     /// The last push that is durable now that all entries up to `entry` are.

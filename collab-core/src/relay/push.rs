@@ -65,12 +65,12 @@ impl Room {
             return self.unexpected(now, push.peer);
         }
         let refused = match self.admit(now, push) {
-            Ok(Verdict::New(checked, None)) => self.accept(push, checked).err(),
+            Ok(Verdict::New(checked, None)) => self.accept(now, push, checked).err(),
             Ok(Verdict::New(checked, Some(update))) => {
-                self.accept(Push { update: &update, ..push }, checked).err()
+                self.accept(now, Push { update: &update, ..push }, checked).err()
             }
             Ok(Verdict::Limited(wait)) => {
-                self.limit(push, wait);
+                self.limit(now, push, wait);
                 None
             }
             Ok(Verdict::Known) => {
@@ -112,9 +112,10 @@ impl Room {
     }
 
     /// Refuses a push for now, and all later ones until the peer opens the channel again.
-    fn limit(&mut self, push: Push<'_>, wait: Duration) {
+    fn limit(&mut self, now: Timestamp, push: Push<'_>, wait: Duration) {
         // What was accepted before is acknowledged first.
-        self.end_tick();
+        self.end_tick(now);
+        self.send_received(push.peer, push.number);
         let code = ErrorCode::RateLimited;
         if let Some(subscription) = self.subscription(push.peer, push.number) {
             subscription.refused = Some(code);
@@ -171,7 +172,7 @@ impl Room {
         self.admit_to_chat(now, push, checked)
     }
 
-    fn accept(&mut self, push: Push<'_>, checked: Checked) -> Result<(), Refused> {
+    fn accept(&mut self, now: Timestamp, push: Push<'_>, checked: Checked) -> Result<(), Refused> {
         let keeps = self.config.keeps;
         let shared = SharedUpdate::new(push.number, push.update);
         let Some(channel) = self.channels.get_mut(push.number) else { return Ok(()) };
@@ -183,7 +184,7 @@ impl Room {
         self.begin_tick(push.number);
         self.acknowledge(push);
         if full {
-            self.end_tick();
+            self.end_tick(now);
         }
         Ok(())
     }
@@ -194,13 +195,13 @@ impl Room {
         self.acknowledge(push);
     }
 
-    /// Notes that the push is received at the end of the tick, and durable when all that is here
-    /// now is.
+    /// Notes that the push is acknowledged from the end of the tick on, and durable when all that is
+    /// here now is.
     fn acknowledge(&mut self, push: Push<'_>) {
         let Source::Push(seq) = push.from else { return };
         let Some(channel) = self.channels.get_mut(push.number) else { return };
         let Some(last) = channel.ready().map(|ready| ready.last_entry()) else { return };
-        channel.tick.acknowledge(push.peer, seq);
+        channel.tick.acknowledge(push.peer);
         if let Some(subscription) = self.subscription(push.peer, push.number) {
             subscription.await_durable(last, seq);
         }

@@ -90,7 +90,7 @@ impl Room {
             return self.receive_awareness(now, peer, number, update);
         }
         // Everything else shows what is here.
-        self.end_tick();
+        self.end_tick(now);
         match *message {
             Message::Sync(Sync::Step1(state_vector)) => {
                 self.receive_question(now, peer, number, read_known(state_vector, None));

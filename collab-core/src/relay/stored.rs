@@ -57,7 +57,7 @@ impl Room {
         for (peer, frame) in held {
             self.receive(now, peer, &frame);
         }
-        self.compact(number);
+        self.compact(now, number);
     }
 
     /// Sends everybody away who waits for the channel, and forgets it: the next one tries again.
@@ -73,7 +73,13 @@ impl Room {
         self.channels.remove(number);
     }
 
-    pub(super) fn durable(&mut self, channel: &str, entry: EntryNo, position: Position) {
+    pub(super) fn durable(
+        &mut self,
+        now: Timestamp,
+        channel: &str,
+        entry: EntryNo,
+        position: Position,
+    ) {
         let Some(number) = self.channels.number(channel) else {
             return;
         };
@@ -84,37 +90,23 @@ impl Room {
         let Some(ready) = channel.ready() else { return };
         ready.set_durable(entry, position);
         for peer in subscribers {
-            self.send_durable(peer, number);
+            self.send_durable(now, peer, number);
         }
-        self.compact(number);
+        self.compact(now, number);
         self.forget_unused(number);
     }
 
-    /// Tells a peer which of its pushes are durable, if that is news. Never where nothing is kept.
-    pub(super) fn send_durable(&mut self, peer: PeerId, number: u64) {
-        let ready = self.channels.get_mut(number).and_then(Channel::ready);
-        let Some(durable) = ready.map(|ready| ready.durable_entry()) else {
-            return;
-        };
-        let Some(subscription) = self.subscription(peer, number) else {
-            return;
-        };
-        let Some(seq) = subscription.take_durable(durable) else {
-            return;
-        };
-        if self.config.keeps {
-            self.send(peer, Class::Control, number, &Message::Durable { seq });
-        }
-    }
-
     /// Starts a compaction if the channel wants one.
-    pub(super) fn compact(&mut self, number: u64) {
+    pub(super) fn compact(&mut self, now: Timestamp, number: u64) {
         let Some(channel) = self.channels.get_mut(number) else {
             return;
         };
-        let name = channel.name.clone();
-        let task = channel.ready().and_then(|ready| ready.plan_compaction(number, &self.config));
-        self.work(name, task);
+        let ready = channel.ready();
+        let task = ready.and_then(|ready| ready.plan_compaction(now, number, &self.config));
+        if task.is_some() {
+            let name = channel.name.clone();
+            self.work(name, task);
+        }
     }
 
     /// A merged snapshot was compared with its input already; now the store must take it.
@@ -164,6 +156,9 @@ impl Room {
         if self.store_ok != ok {
             self.store_ok = ok;
             self.tell_all(&store_event(ok));
+            if !ok {
+                self.store_late();
+            }
         }
     }
 

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use super::io::EntryNo;
 use super::sorted::SortedMap;
 use super::{Class, Output, PeerId, Room};
+use crate::Timestamp;
 use crate::log::{Deleted, merge_compared};
-use crate::wire::{Message, SharedUpdate};
+use crate::wire::SharedUpdate;
 
 /// A tick with so many updates, or so many bytes, ends.
 const UPDATES_MAX: usize = 1024;
@@ -26,8 +27,8 @@ const MERGED_BYTES_MAX: usize = 64 << 10;
 pub(super) struct Tick {
     updates: Vec<Accepted>,
     bytes: usize,
-    /// The last push of each peer, to be acknowledged.
-    received: SortedMap<PeerId, u64>,
+    /// Peers whose pushes are to be acknowledged.
+    acknowledged: SortedMap<PeerId, ()>,
     /// Awareness clients with news.
     presence: BTreeSet<u64>,
 }
@@ -47,9 +48,9 @@ impl Tick {
         self.updates.len() >= UPDATES_MAX || self.bytes >= BYTES_MAX
     }
 
-    /// Notes that all pushes of `peer` up to `seq` are to be acknowledged.
-    pub(super) fn acknowledge(&mut self, peer: PeerId, seq: u64) {
-        self.received.insert(peer, seq);
+    /// Notes that pushes of `peer` are to be acknowledged.
+    pub(super) fn acknowledge(&mut self, peer: PeerId) {
+        self.acknowledged.insert(peer, ());
     }
 
     /// Notes that these awareness clients have news.
@@ -82,25 +83,27 @@ impl Room {
     }
 
     /// Ends the tick of all channels.
-    pub(super) fn end_tick(&mut self) {
+    pub(super) fn end_tick(&mut self, now: Timestamp) {
         for number in std::mem::take(&mut self.ticking) {
             let Some(channel) = self.channels.get_mut(number) else { continue };
             let mut tick = std::mem::take(&mut channel.tick);
             let merged = tick.merged(number);
-            self.store(number, &tick, merged.as_ref());
-            self.forward(number, &tick, merged.as_ref());
-            for (peer, seq) in tick.received.take() {
-                self.send(peer, Class::Control, number, &Message::Received { seq });
-                self.send_durable(peer, number);
+            self.store(now, number, &tick, merged.as_ref());
+            self.forward(now, number, &tick, merged.as_ref());
+            for (peer, ()) in tick.acknowledged.take() {
+                if !self.config.keeps || !self.store_ok {
+                    self.send_received(peer, number);
+                }
+                self.send_durable(now, peer, number);
             }
             self.tell_presence(number, &tick.presence);
         }
     }
 
-    fn store(&mut self, number: u64, tick: &Tick, merged: Option<&SharedUpdate>) {
+    fn store(&mut self, now: Timestamp, number: u64, tick: &Tick, merged: Option<&SharedUpdate>) {
         let Some(last) = tick.updates.last() else { return };
         if !self.config.keeps {
-            return self.compact(number);
+            return self.compact(now, number);
         }
         let Some(channel) = self.channels.get(number) else { return };
         let mut append = |entry: EntryNo, update: &SharedUpdate| {
@@ -115,23 +118,25 @@ impl Room {
 
     /// Sends the tick's updates to all that have the channel open and are up to date: merged into
     /// one to those that wrote none of them, and to each writer those of the others.
-    fn forward(&mut self, number: u64, tick: &Tick, merged: Option<&SharedUpdate>) {
+    fn forward(&mut self, now: Timestamp, number: u64, tick: &Tick, merged: Option<&SharedUpdate>) {
         let Some(channel) = self.channels.get(number) else { return };
         for &peer in channel.subscribers.keys() {
-            let Some(state) = self.peers.get(&peer) else { continue };
-            if !state.channels.get(&number).is_some_and(|subscription| subscription.hears) {
+            let Some(state) = self.peers.get_mut(&peer) else { continue };
+            let dialect = state.dialect;
+            let Some(subscription) = state.channels.get_mut(&number) else { continue };
+            let all = merged.filter(|_| !tick.has_update_of(peer));
+            let others = tick.updates.iter().filter(|a| all.is_none() && a.from != peer);
+            let mut updates = all.into_iter().chain(others.map(|a| &a.update)).peekable();
+            if !subscription.hears || updates.peek().is_none() {
                 continue;
             }
-            let mut send = |update: &SharedUpdate| {
-                let frame = update.frame(state.dialect);
+            for update in updates {
+                let frame = update.frame(dialect);
                 self.outputs.push_back(Output::Send { peer, class: Class::Document, frame });
-            };
-            match merged {
-                Some(merged) if !tick.has_update_of(peer) => send(merged),
-                _ => {
-                    let others = tick.updates.iter().filter(|accepted| accepted.from != peer);
-                    others.for_each(|accepted| send(&accepted.update));
-                }
+            }
+            if let Some(durable) = subscription.ride.pass(now) {
+                let frame = durable.frame(dialect, number);
+                self.outputs.push_back(Output::Send { peer, class: Class::Control, frame });
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What one seed will do.
 
+use std::time::Duration;
+
 use collab_core::relay::RoomConfig;
 
 use super::random::Random;
@@ -34,6 +36,7 @@ impl Plan {
         let room = RoomConfig {
             keeps: !random.percent(15),
             compact_tail_updates: random.range(2, 60) as usize,
+            compact_interval: Duration::from_millis(random.range(0, 2_000)),
             backlog_max_bytes: if random.percent(40) { random.range(50, 3_000) } else { 1 << 24 }
                 as usize,
             ..RoomConfig::default()

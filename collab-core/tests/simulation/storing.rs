@@ -24,6 +24,9 @@ impl World {
             return self.at(self.store.outage_until_ms + 1, Event::Store(number));
         }
         self.store_health(true);
+        if self.random.percent(10) {
+            self.tell_relay(Input::StoreLate);
+        }
         for _ in 0..self.random.range(1, 8) {
             let Some(operation) = self.relay.as_mut().and_then(|r| r.operations.pop_front()) else {
                 break;

@@ -4,7 +4,7 @@
 //! It retries a failed batch until it succeeds: nothing that a room accepted is dropped. Its bound
 //! is `journal_max_bytes`; at the bound connections stop being read ([`Journal::room_for_more`]).
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +28,9 @@ const BATCH_MAX_BYTES: usize = 8 << 20;
 /// At most one batch begins in this time: a commit costs as much as many updates, and durability may
 /// come a moment later. After a pause an update is written at once.
 const BATCH_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Who waits longer for `durable` is told `received` meanwhile (PROTOCOL section 4).
+const RECEIVED_AFTER: Duration = Duration::from_millis(100);
 
 /// Pauses between attempts, doubled from the first to the last.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -55,6 +58,8 @@ pub(crate) struct Journal {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Entry>,
+    /// Of those that wait, so many at the front are in rooms that know that the store is late.
+    told: usize,
     /// Bytes waiting or being written.
     bytes: usize,
     /// Entries waiting or being written.
@@ -161,7 +166,14 @@ impl State {
                 break;
             }
         }
+        self.told = self.told.saturating_sub(count);
         self.waiting.drain(..count).collect()
+    }
+
+    /// Rooms with entries since the last call.
+    fn rooms_to_tell(&mut self) -> Vec<Arc<LiveRoom>> {
+        let told = std::mem::replace(&mut self.told, self.waiting.len());
+        each_room(self.waiting.iter().skip(told))
     }
 }
 
@@ -169,7 +181,7 @@ impl State {
 pub(crate) async fn write_batches(relay: Arc<RelayState>) {
     while let Some(batch) = relay.journal.next_batch().await {
         let begun = Instant::now();
-        let positions = write(&relay, &batch).await;
+        let positions = write_while_telling(&relay, &batch).await;
         for (room, durable) in last_of_each_channel(&batch, &positions) {
             room.handle(durable);
         }
@@ -177,6 +189,27 @@ pub(crate) async fn write_batches(relay: Arc<RelayState>) {
         drop(batch);
         sleep_until(begun + BATCH_INTERVAL).await;
     }
+}
+
+/// Writes, and tells the rooms of all that waits longer than [`RECEIVED_AFTER`] that it may take a while.
+async fn write_while_telling(relay: &RelayState, batch: &[Entry]) -> Vec<Position> {
+    let mut written = pin!(write(relay, batch));
+    let mut untold = batch;
+    loop {
+        if let Ok(positions) = timeout(RECEIVED_AFTER, &mut written).await {
+            return positions;
+        }
+        let late = each_room(std::mem::take(&mut untold).iter());
+        let more = relay.journal.state().rooms_to_tell();
+        late.into_iter().chain(more).for_each(|room| room.handle(Input::StoreLate));
+    }
+}
+
+/// The rooms that these entries are of, each once.
+fn each_room<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Arc<LiveRoom>> {
+    let mut seen = HashSet::new();
+    let unseen = entries.filter(|entry| seen.insert(Arc::as_ptr(&entry.room)));
+    unseen.map(|entry| Arc::clone(&entry.room)).collect()
 }
 
 /// Retries until the batch is durable.
@@ -237,7 +270,7 @@ fn report_health(relay: &RelayState, ok: bool) {
 
 /// `Durable` is cumulative, so only the last entry of each channel is told.
 fn last_of_each_channel(batch: &[Entry], positions: &[Position]) -> Vec<(Arc<LiveRoom>, Input)> {
-    let mut last = std::collections::HashMap::new();
+    let mut last = HashMap::new();
     for (entry, &position) in batch.iter().zip(positions) {
         last.insert((Arc::as_ptr(&entry.room), &entry.channel), (entry, position));
     }

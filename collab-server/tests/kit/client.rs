@@ -330,7 +330,10 @@ impl Client {
                 self.send_step1().await;
             }
             Message::Received { seq } => self.received = seq,
-            Message::Durable { seq } => self.durable = seq,
+            Message::Durable { seq } => {
+                self.durable = seq;
+                self.received = self.received.max(seq);
+            }
             Message::Error { code, .. } => self.errors.push(code),
             Message::Event { kind, payload } => self.notice(kind, payload).await,
             _ => {}

@@ -8,6 +8,7 @@ use collab_core::relay::{ChannelName, Position, Stored};
 use collab_core::wire::{Dialect, EventKind};
 use collab_server::store::{Answer, Append, SqliteStore, Store, StoreError};
 use collab_server::{Relay, RelayConfig, RoomName};
+use tokio::sync::RwLock;
 
 use crate::kit::{self, Client, Connect, Server};
 
@@ -17,6 +18,8 @@ struct Faults {
     appends_fail: AtomicBool,
     appends_panic: AtomicBool,
     loads_panic: AtomicBool,
+    /// Appends wait while somebody holds it.
+    slow: RwLock<()>,
 }
 
 /// A store on disk with faults; rooms named `damaged` cannot be read.
@@ -59,7 +62,10 @@ impl Store for Faulty {
         if self.faults.appends_fail.load(Ordering::Relaxed) {
             return failed(StoreError::Unavailable("disk full".into()));
         }
-        self.inner.append(batch)
+        Box::pin(async {
+            let _in_time = self.faults.slow.read().await;
+            self.inner.append(batch).await
+        })
     }
 
     fn compact<'a>(
@@ -116,6 +122,20 @@ async fn editing_goes_on_while_the_store_takes_no_writes() {
         assert!(server.relay.readiness().await.is_ok());
         late.leave().await;
     }
+}
+
+#[tokio::test]
+async fn received_is_told_while_the_store_is_slow() {
+    let (server, faults, _directory) = server(RelayConfig::default()).await;
+    let mut client = Client::v1(server.address, "room").await;
+    let slow = faults.slow.write().await;
+    for text in ["one", "two"] {
+        client.type_text(text).await;
+        client.until_received().await;
+    }
+    assert_eq!(client.durable, 0);
+    drop(slow);
+    client.until_durable().await;
 }
 
 #[tokio::test]

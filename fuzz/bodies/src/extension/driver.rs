@@ -59,6 +59,7 @@ impl Driver {
             room_channels_max: 4,
             backlog_max_bytes: 1 << 10,
             compact_tail_updates: 4,
+            compact_interval: std::time::Duration::ZERO,
             ..RoomConfig::default()
         };
         Self {
