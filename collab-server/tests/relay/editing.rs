@@ -108,10 +108,10 @@ async fn channels_of_a_room_are_separate_documents() {
     let server = Server::ephemeral().await;
     let mut doc = Client::v1(server.address, "room").await;
     let mut connect = Connect::new(server.address, "room", Dialect::V1);
-    connect.channel = "chat/general".into();
-    let mut chat = connect.join().await;
-    chat.type_text("hello").await;
-    chat.until_received().await;
+    connect.channel = "notes/general".into();
+    let mut notes = connect.join().await;
+    notes.type_text("hello").await;
+    notes.until_received().await;
     doc.type_text("code").await;
     doc.until_received().await;
     assert_eq!(connect.join().await.text(), "hello");
