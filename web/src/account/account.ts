@@ -9,6 +9,8 @@ const STORAGE_KEY = 'collab.account';
 
 export class Account {
   #signedIn: api.SignedIn | null = null;
+  /** Whether the server keeps accounts. */
+  #kept = false;
   /** Gives the chat a new token. */
   onToken: (token: string) => void = () => undefined;
 
@@ -36,6 +38,7 @@ export class Account {
   }
 
   async login(name: string, password: string): Promise<void> {
+    if (!this.#kept) throw api.noAccounts();
     this.#take(await api.login(name, password));
     this.onToken(this.token);
   }
@@ -58,7 +61,8 @@ export class Account {
   }
 
   async #comeBack(): Promise<void> {
-    if (!(await api.keepsAccounts())) return;
+    this.#kept = await api.keepsAccounts();
+    if (!this.#kept) return;
     const known = remembered();
     if (known !== null) {
       try {
