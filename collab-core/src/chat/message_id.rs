@@ -28,6 +28,13 @@ impl MessageId {
     }
 }
 
+impl UnitId {
+    /// The same in its conversation.
+    pub const fn in_segment(self, segment: u32) -> MessageId {
+        MessageId { segment, client: self.client, clock: self.clock }
+    }
+}
+
 impl fmt::Display for MessageId {
     /// `segment.client.clock`, in decimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

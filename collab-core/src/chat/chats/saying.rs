@@ -126,8 +126,7 @@ impl Chats {
         let (user, name) = (self.writer()?, self.name.clone());
         let segment = self.conversation_mut(place).and_then(|c| c.segment_mut(number));
         let segment = segment.ok_or(SayError::NoSuchMessage)?;
-        let UnitId { client, clock } = segment.write(&user, &name, unit);
-        Ok(MessageId { segment: number, client, clock })
+        Ok(segment.write(&user, &name, unit).in_segment(number))
     }
 
     /// Moves what this process wrote and did not send to the newest segment, now that it is known.
@@ -169,42 +168,48 @@ impl Chats {
         }
     }
 
-    /// Writes withdrawn units again: messages, and what changes them, to the newest segment; what
-    /// changes other messages where those are.
+    /// Writes withdrawn units again. Who may not write any more loses what was never sent.
     fn write_again(&mut self, place: &Place, withdrawn: Unsent) {
-        let mut moved: BTreeMap<MessageId, MessageId> = BTreeMap::new();
+        let mut moved = BTreeMap::new();
         for (number, units) in withdrawn {
             for Withdrawn { id, raw } in &units {
-                let here =
-                    |of: UnitId, segment| MessageId { segment, client: of.client, clock: of.clock };
                 let Ok(unit) = Unit::read(raw) else { continue };
-                let target = |of, segment| {
-                    let old = here(of, segment);
-                    moved.get(&old).copied().unwrap_or(old)
-                };
-                let written = match unit {
-                    Unit::Message { at, text, re } => {
-                        let re = re.map(|re| target(re.of, re.segment.unwrap_or(number)));
-                        self.say(Timestamp::from_millis(at), place, text, re)
-                    }
-                    Unit::Edit { at, of, text } => {
-                        let to = target(of, number);
-                        let unit = Unit::Edit { at, of: to.unit(), text };
-                        self.write(place, to.segment, &unit)
-                    }
-                    Unit::React { at, of, with, on } => {
-                        let to = target(of, number);
-                        let unit = Unit::React { at, of: to.unit(), with, on };
-                        self.write(place, to.segment, &unit)
-                    }
-                    Unit::Iam { .. } | Unit::Unknown => continue,
-                };
-                // Who may not write any more loses what was never sent.
-                if let Ok(written) = written {
-                    moved.insert(here(*id, number), written);
+                if let Some(written) = self.write_unit_again(place, number, unit, &moved) {
+                    moved.insert(id.in_segment(number), written);
                 }
             }
         }
+    }
+
+    /// A message goes to the newest segment, what changes one to where that is now; `moved` tells of
+    /// those that have moved already.
+    fn write_unit_again(
+        &mut self,
+        place: &Place,
+        number: u32,
+        unit: Unit<'_>,
+        moved: &BTreeMap<MessageId, MessageId>,
+    ) -> Option<MessageId> {
+        let now_at = |of: UnitId, segment| {
+            let old = of.in_segment(segment);
+            moved.get(&old).copied().unwrap_or(old)
+        };
+        let (segment, unit) = match unit {
+            Unit::Message { at, text, re } => {
+                let re = re.map(|re| now_at(re.of, re.segment.unwrap_or(number)));
+                return self.say(Timestamp::from_millis(at), place, text, re).ok();
+            }
+            Unit::Edit { at, of, text } => {
+                let to = now_at(of, number);
+                (to.segment, Unit::Edit { at, of: to.unit(), text })
+            }
+            Unit::React { at, of, with, on } => {
+                let to = now_at(of, number);
+                (to.segment, Unit::React { at, of: to.unit(), with, on })
+            }
+            Unit::Iam { .. } | Unit::Unknown => return None,
+        };
+        self.write(place, segment, &unit).ok()
     }
 }
 

@@ -154,8 +154,8 @@ impl Segment {
         self.recount();
     }
 
-    /// What a holder of `state_vector` lacks, whoever wrote it, and all deletions: for peers without a
-    /// relay. Relays take less from one user: [`Replica::diff`].
+    /// What a holder of `state_vector` lacks, whoever wrote it, and all deletions: to be stored, or for
+    /// a peer. Relays take less from one user: [`Replica::diff`].
     pub fn encode(&self, state_vector: &StateVector) -> Vec<u8> {
         let part = |(&client, run)| Part {
             client,
@@ -187,7 +187,7 @@ impl Segment {
     }
 
     const fn message_id(&self, id: UnitId) -> MessageId {
-        MessageId { segment: self.number, client: id.client, clock: id.clock }
+        id.in_segment(self.number)
     }
 
     fn take_piece(&mut self, piece: &read::Piece<'_>, messages: &mut Vec<Key>) {

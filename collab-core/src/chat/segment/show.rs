@@ -58,11 +58,7 @@ impl Segment {
             at,
             text: edit.map_or(text, |(_, text)| text),
             edited_at: edit.map(|(at, _)| at),
-            re: re.map(|re| MessageId {
-                segment: re.segment.unwrap_or(self.number),
-                client: re.of.client,
-                clock: re.of.clock,
-            }),
+            re: re.map(|re| re.of.in_segment(re.segment.unwrap_or(self.number))),
             is_own: self.is_own(id.client),
             is_pending: self.is_pending(id),
         })
