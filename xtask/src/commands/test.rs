@@ -13,6 +13,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     start::build(workspace)?;
     step("Rust tests", || execute(workspace.cargo().args(["test", "--workspace"])))?;
     whole_histories(workspace)?;
+    two_clients(workspace)?;
     for name in npm::WORKSPACES {
         npm::script(workspace, name, "typecheck")?;
     }
@@ -20,6 +21,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         npm::script(workspace, name, "test")?;
     }
     Ok(())
+}
+
+/// What somebody would try first with examples/simple-chat, as a script of its own.
+fn two_clients(workspace: &Workspace) -> Result<()> {
+    step("simple-chat: one client hears another", || {
+        execute(workspace.cargo().args(["build", "--package", "simple-chat"]))?;
+        let script = workspace.path("examples/simple-chat/tests/two-clients.sh");
+        execute(workspace.command(script).arg(workspace.target.join("debug/simple-chat")))
+    })
 }
 
 /// Real histories from end to end, which a development build replays only in part: it is too slow.

@@ -1,0 +1,9 @@
+//! The real program: a server on a free port, and clients that are processes.
+
+#![allow(clippy::unwrap_used, reason = "test code")]
+
+mod connections;
+mod kit;
+mod names;
+mod talking;
+mod terminal;
