@@ -71,6 +71,24 @@ fn nothing_that_a_short_visitor_types_is_lost() {
 }
 
 #[test]
+fn everybody_in_a_chat_hears_all_others_once() {
+    let server = Process::start(&["--ephemeral"]);
+    let pid = server.id().to_string();
+    let chat = ["--pid", &pid, "chat", "--clients", "6", "--rate", "30"];
+    let report: Value = serde_json::from_slice(&load(&server, &chat).stdout).unwrap();
+    assert_eq!(
+        (&report["updates"], &report["delivered"]),
+        (&30.into(), &(30 * 5).into()),
+        "{report}"
+    );
+    assert_eq!((&report["lost"], &report["duplicates"]), (&0.into(), &0.into()), "{report}");
+    assert_eq!(report.get("failures"), None, "{report}");
+    let idle = ["--pid", &pid, "chat", "--idle", "10"];
+    let report: Value = serde_json::from_slice(&load(&server, &idle).stdout).unwrap();
+    assert_eq!((&report["connections"], report.get("failures")), (&10.into(), None), "{report}");
+}
+
+#[test]
 fn the_search_ends_with_a_rate_that_is_held() {
     let crowd = ["--writers", "2", "--readers", "2", "--p99-ms", "5000", "--max", "500"];
     for report in reports(&[&["rate"], &crowd[..]].concat()) {

@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use super::LoadError;
+use super::chatter::Chatter;
 use super::dialect::{Said, Speaker};
 use super::frame::{self, Frame, Opcode};
 use super::target::Target;
@@ -33,12 +34,32 @@ pub(super) struct Connection {
 pub(super) struct Mouth {
     half: OwnedWriteHalf,
     waiting: RefCell<Vec<u8>>,
-    speaker: RefCell<Speaker>,
+    voice: RefCell<Voice>,
+    /// Of what is said.
+    opcode: Opcode,
+}
+
+/// Which part a client plays.
+pub(super) enum Voice {
+    /// Somebody in a document.
+    Editor(Speaker),
+    /// Somebody in a chat.
+    Chatter(Chatter),
 }
 
 impl Connection {
-    /// Connects, upgrades to a WebSocket and says what a client says first.
+    /// Connects as somebody in a document.
     pub(super) async fn open(target: &Target, room: &str) -> Result<Self, LoadError> {
+        let voice = Voice::Editor(Speaker::new(target.dialect, room));
+        Self::open_as(target, room, voice).await
+    }
+
+    /// Connects, upgrades to a WebSocket and says what a client says first.
+    pub(super) async fn open_as(
+        target: &Target,
+        room: &str,
+        voice: Voice,
+    ) -> Result<Self, LoadError> {
         let mut stream = TcpStream::connect(target.address).await?;
         stream.set_nodelay(true)?;
         stream.write_all(target.request(room).as_bytes()).await?;
@@ -60,12 +81,12 @@ impl Connection {
         }
         buffer.advance(end);
         let (reading, writing) = stream.into_split();
-        let speaker = Speaker::new(target.dialect, room);
-        let greeting = speaker.greeting();
+        let greeting = voice.greeting();
         let mouth = Rc::new(Mouth {
             half: writing,
             waiting: RefCell::default(),
-            speaker: RefCell::new(speaker),
+            voice: RefCell::new(voice),
+            opcode: target.opcode(),
         });
         for payload in &greeting {
             mouth.say(payload);
@@ -107,9 +128,9 @@ impl Connection {
         let mut used = 0;
         while let Some(Frame { opcode, payload, length }) = frame::read(&self.buffer[used..])? {
             match opcode {
-                Opcode::Binary => {
+                Opcode::Binary | Opcode::Text => {
                     let mut reply = None;
-                    let said = self.mouth.speaker.borrow_mut().hear(payload, &mut reply)?;
+                    let said = self.mouth.voice.borrow_mut().hear(payload, &mut reply)?;
                     on(said, now)?;
                     if let Some(payload) = reply {
                         self.mouth.say(&payload);
@@ -158,16 +179,25 @@ impl Connection {
 impl Mouth {
     /// Sends an update.
     pub(super) fn send_update(self: &Rc<Self>, update: &[u8]) {
-        let payload = self.speaker.borrow_mut().update(update);
+        let payload = self.voice.borrow_mut().update(update);
+        self.say(&payload);
+    }
+
+    /// Says something in the chat.
+    pub(super) fn send_message(self: &Rc<Self>, text: &str) {
+        let payload = match &mut *self.voice.borrow_mut() {
+            Voice::Chatter(chatter) => chatter.message(text),
+            Voice::Editor(_) => return,
+        };
         self.say(&payload);
     }
 
     /// Sends several updates with one write.
     pub(super) fn send_updates(self: &Rc<Self>, updates: &[Vec<u8>]) {
-        let mut speaker = self.speaker.borrow_mut();
+        let mut voice = self.voice.borrow_mut();
         self.write(|out| {
             for update in updates {
-                frame::write(Opcode::Binary, &speaker.update(update), out);
+                frame::write(self.opcode, &voice.update(update), out);
             }
         });
     }
@@ -183,7 +213,7 @@ impl Mouth {
     }
 
     fn say(self: &Rc<Self>, payload: &[u8]) {
-        self.write(|out| frame::write(Opcode::Binary, payload, out));
+        self.write(|out| frame::write(self.opcode, payload, out));
     }
 
     fn write(self: &Rc<Self>, frames: impl FnOnce(&mut Vec<u8>)) {
@@ -215,6 +245,33 @@ impl Mouth {
             if waiting.is_empty() {
                 return;
             }
+        }
+    }
+}
+
+impl Voice {
+    fn greeting(&self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Editor(speaker) => speaker.greeting(),
+            Self::Chatter(chatter) => chatter.greeting(),
+        }
+    }
+
+    fn hear<'a>(
+        &mut self,
+        payload: &'a [u8],
+        reply: &mut Option<Vec<u8>>,
+    ) -> Result<Said<'a>, LoadError> {
+        match self {
+            Self::Editor(speaker) => speaker.hear(payload, reply),
+            Self::Chatter(chatter) => chatter.hear(payload, reply),
+        }
+    }
+
+    fn update(&mut self, update: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Editor(speaker) => speaker.update(update),
+            Self::Chatter(_) => update.to_owned(),
         }
     }
 }

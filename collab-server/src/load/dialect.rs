@@ -21,6 +21,8 @@ pub(super) enum Dialect {
     Collab,
     /// The same behind the document's name, and a word of authentication before
     Hocuspocus,
+    /// No protocol: each text frame goes to all others. For `chat` only
+    Text,
 }
 
 /// What a frame means to the generator.
@@ -67,6 +69,7 @@ impl Speaker {
                 auth.var_string("load");
                 vec![auth.into_vec(), self.hocuspocus(Sync::Step1(NOTHING))]
             }
+            Dialect::Text => Vec::new(),
         }
     }
 
@@ -96,6 +99,7 @@ impl Speaker {
                 }
                 Frame::read(wire::Dialect::Plain, reader.rest())?.message
             }
+            Dialect::Text => return Ok(Said::Nothing),
         };
         if let Message::Sync(Sync::Step1(_)) = message {
             *reply = self.answer();
@@ -116,7 +120,7 @@ impl Speaker {
             Dialect::YWebsocket => {
                 Some(Message::Sync(nothing).frame(wire::Dialect::Plain, 0).into())
             }
-            Dialect::Collab => None,
+            Dialect::Collab | Dialect::Text => None,
             Dialect::Hocuspocus => Some(self.hocuspocus(nothing)),
         }
     }
@@ -133,6 +137,7 @@ impl Speaker {
                 push.frame(wire::Dialect::V1, self.channel).into()
             }
             Dialect::Hocuspocus => self.hocuspocus(Sync::Update(update)),
+            Dialect::Text => update.to_owned(),
         }
     }
 

@@ -45,6 +45,12 @@ pub(crate) enum LoadError {
     /// Not synced in time.
     #[error("no answer in time")]
     Slow,
+    /// A template of tokens that gives an empty one.
+    #[error("a chat needs a token; {{secret}} and {{name}} are filled in")]
+    NoSecret,
+    /// A dialect that has nothing of what the scenario needs.
+    #[error("the scenario cannot be had in this dialect")]
+    Dialect,
     /// A document to load could not be written.
     #[error("cannot write a document")]
     Document(#[from] DocumentError),

@@ -9,6 +9,7 @@ use super::LoadError;
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opcode {
+    Text = 1,
     Binary = 2,
     Close = 8,
     Ping = 9,
@@ -28,6 +29,7 @@ pub(super) struct Frame<'a> {
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Frame<'_>>, LoadError> {
     let [first, second, ..] = *bytes else { return Ok(None) };
     let opcode = match first {
+        0x81 => Opcode::Text,
         0x82 => Opcode::Binary,
         0x88 => Opcode::Close,
         0x89 => Opcode::Ping,

@@ -4,6 +4,8 @@
 //! client: of this package it uses nothing but the limit of open files. One thread, one runtime;
 //! the server is another process, whose use of processor and memory `--pid` lets it read.
 
+mod chat;
+mod chatter;
 mod churn;
 mod connection;
 mod delays;
@@ -12,6 +14,7 @@ mod error;
 mod frame;
 mod idle;
 mod joins;
+mod marks;
 mod options;
 mod process;
 mod rate;

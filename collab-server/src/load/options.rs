@@ -6,11 +6,12 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
 use super::LoadError;
+use super::chat::Chat;
 use super::dialect::Dialect;
 use super::report::Report;
 use super::session::Session;
 use super::traffic::Traffic;
-use super::{churn, idle, joins, rate};
+use super::{chat, churn, idle, joins, rate};
 
 /// About as many as one address has ports for.
 const CONNECTIONS_MAX: usize = 20_000;
@@ -103,6 +104,20 @@ pub(super) enum Scenario {
         #[arg(long, default_value_t = 1000, value_parser = connections())]
         connections: usize,
     },
+    /// One room in which everybody says something now and then, and all others hear it
+    Chat {
+        #[arg(long, default_value_t = 1000, value_parser = connections())]
+        clients: usize,
+        /// Messages per second of all together
+        #[arg(long, default_value_t = 50, value_parser = number(RATE_MAX))]
+        rate: u64,
+        /// So many who say nothing, instead
+        #[arg(long, value_parser = connections())]
+        idle: Option<usize>,
+        /// What each shows at the door; {secret} and {name} are filled in
+        #[arg(long, default_value = "{secret}")]
+        token: String,
+    },
     /// People come, type and leave
     Churn {
         /// How many at a time
@@ -123,7 +138,17 @@ impl Load {
     /// Puts the load on.
     pub(super) async fn put_on(&self, session: &Session) -> Result<Report, LoadError> {
         let time = Duration::from_secs(self.seconds);
+        if self.dialect == Dialect::Text && !matches!(self.scenario, Scenario::Chat { .. }) {
+            return Err(LoadError::Dialect);
+        }
         match self.scenario {
+            Scenario::Chat { idle: Some(count), ref token, .. } => {
+                chat::idle(session, count, time, token).await
+            }
+            Scenario::Chat { clients, rate, ref token, .. } => {
+                let chat = Chat { clients, messages_per_s: rate, time, patience: PATIENCE };
+                chat.run(session, token).await
+            }
             Scenario::FanOut { writers, readers, rate } => {
                 traffic(1, writers, readers, rate, time).measure("fan-out", session).await
             }

@@ -8,7 +8,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::time::{sleep, timeout};
 
 use super::LoadError;
-use super::connection::Connection;
+use super::chatter::Chatter;
+use super::connection::{Connection, Voice};
+use super::dialect::Dialect;
 use super::process::{Cpu, Process};
 use super::report::Server;
 use super::target::Target;
@@ -64,14 +66,49 @@ impl Session {
         timeout(JOIN_PATIENCE, join).await.map_err(|_| LoadError::Slow)?
     }
 
+    /// Joins a chat; in a dialect that tells newcomers nothing there is nothing to wait for.
+    pub(super) async fn join_chat(
+        &self,
+        room: &str,
+        chatter: Chatter,
+    ) -> Result<Connection, LoadError> {
+        let is_told = self.target.dialect == Dialect::Collab;
+        let join = async {
+            let voice = Voice::Chatter(chatter);
+            let mut connection = Connection::open_as(&self.target, room, voice).await?;
+            if is_told {
+                connection.synced(|_| Ok(())).await?;
+            }
+            Ok(connection)
+        };
+        timeout(JOIN_PATIENCE, join).await.map_err(|_| LoadError::Slow)?
+    }
+
     /// So many connections, each with its number, in the rooms that `room` names.
     pub(super) async fn join_all(
         &self,
         count: usize,
         room: impl Fn(usize) -> String,
     ) -> Result<Vec<(usize, Connection)>, LoadError> {
-        let join = async |number| Ok((number, self.join(&room(number)).await?));
-        stream::iter(0..count).map(join).buffer_unordered(OPENING_MAX).try_collect().await
+        let (join, mut all) = (async |number| self.join(&room(number)).await, Vec::new());
+        self.each_as_it_joins(count, join, |number, connection| all.push((number, connection)))
+            .await?;
+        Ok(all)
+    }
+
+    /// Opens so many connections, some at once, and hands over each with its number when it is there.
+    pub(super) async fn each_as_it_joins(
+        &self,
+        count: usize,
+        join: impl AsyncFn(usize) -> Result<Connection, LoadError>,
+        mut here: impl FnMut(usize, Connection),
+    ) -> Result<(), LoadError> {
+        let join = async |number| Ok::<_, LoadError>((number, join(number).await?));
+        let mut joining = stream::iter(0..count).map(join).buffer_unordered(OPENING_MAX);
+        while let Some((number, connection)) = joining.try_next().await? {
+            here(number, connection);
+        }
+        Ok(())
     }
 
     /// Waits until the server has nothing to do, if it is watched, so that its memory and the next figure are its own.
@@ -141,6 +178,14 @@ impl Usage {
         session.rest().await?;
         self.resident_after_kib = resident_kib(session)?;
         Ok(())
+    }
+
+    /// What each of so many connections has added to the server's memory; `None` if no process is
+    /// watched.
+    pub(super) fn grown_kib_each(&self, session: &Session, count: usize) -> Option<f64> {
+        #[allow(clippy::cast_precision_loss, reason = "memory of one machine")]
+        let each = self.resident_kib.saturating_sub(self.resident_before_kib) as f64 / count as f64;
+        session.process.map(|_| each)
     }
 
     /// Processor time of the generator.

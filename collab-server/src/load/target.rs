@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::http::Uri;
 
 use super::LoadError;
 use super::dialect::Dialect;
+use super::frame::Opcode;
 
 /// Where a room's name goes in a URL.
 const ROOM: &str = "{room}";
@@ -45,12 +46,20 @@ impl Target {
         Ok(Self { address, dialect, host: authority.to_string(), path })
     }
 
+    /// How its frames are marked.
+    pub(super) const fn opcode(&self) -> Opcode {
+        match self.dialect {
+            Dialect::Text => Opcode::Text,
+            _ => Opcode::Binary,
+        }
+    }
+
     /// The request that opens a WebSocket to this room.
     pub(super) fn request(&self, room: &str) -> String {
         let path = self.path.replace(ROOM, room);
         let subprotocol = match self.dialect {
             Dialect::Collab => "Sec-WebSocket-Protocol: collab.v1\r\n",
-            Dialect::YWebsocket | Dialect::Hocuspocus => "",
+            Dialect::YWebsocket | Dialect::Hocuspocus | Dialect::Text => "",
         };
         // The key need not be random: nothing lies between us and the server that could mistake an
         // old answer for a new one (RFC 6455 section 10.3).

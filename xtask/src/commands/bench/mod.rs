@@ -3,6 +3,7 @@
 //! Measuring lies in the package `benches` and in `collab-server load`; here their figures become
 //! tables and plots. Only sections between markers are written.
 
+mod chat;
 mod criterion;
 mod instructions;
 mod libraries;
@@ -28,7 +29,12 @@ pub(crate) struct Bench {
     /// Load our relay, a bare one and those of others in turn, instead of running criterion
     #[arg(long, group = "compared")]
     peers: bool,
-    /// With --peers or --libraries: a little of everything, to see that it works; the page is left alone
+    /// A chat of a thousand clients, and five thousand that say nothing: simple-chat beside a bare
+    /// broadcast
+    #[arg(long, group = "compared", conflicts_with_all = ["libraries", "instructions", "files"])]
+    chat: bool,
+    /// With --peers, --chat or --libraries: a little of everything, to see that it works; the page is
+    /// left alone
     #[arg(long, requires = "compared")]
     quick: bool,
     /// With --peers: leave a relay out, by its name; may be repeated
@@ -55,6 +61,8 @@ impl Bench {
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
         if self.peers {
             relays::run(workspace, self.quick, &self.skip)
+        } else if self.chat {
+            chat::run(workspace, self.quick)
         } else if self.libraries {
             libraries::run(workspace, self.quick)
         } else if self.instructions {

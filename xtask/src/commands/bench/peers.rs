@@ -129,7 +129,7 @@ impl Relay {
     }
 }
 
-fn build(workspace: &Workspace, package: &str, chosen: &[&str]) -> Result<()> {
+pub(super) fn build(workspace: &Workspace, package: &str, chosen: &[&str]) -> Result<()> {
     step(&format!("{package}: cargo build --release"), || {
         let build = ["build", "--release", "--package", package];
         execute(workspace.cargo().args(build).args(chosen))
