@@ -1,8 +1,9 @@
-import type { Chat, ChatEvents, ChatMessage, ChatPerson, ChatPlace, ChatPlaceInfo } from 'collab-wasm/chat';
+import type { Chat, ChatMessage, ChatPerson, ChatPlace, ChatPlaceInfo } from 'collab-wasm/chat';
 import type { Status } from 'collab-wasm';
 import { useCallback, useEffect, useState } from 'react';
 import { Account } from '../account/account';
 import { roomName } from '../session/location';
+import { useValue } from '../session/useValue';
 
 /** Messages shown at first, and as many more each time the reader reaches the top. */
 const PAGE = 100;
@@ -54,17 +55,17 @@ async function join(sessionId: string, name: string): Promise<JoinedChat> {
 
 /** The conversations and what is unread in each. */
 export function usePlaces(chat: Chat | null): ChatPlaceInfo[] {
-  return useChatValue(chat, 'messages', readPlaces, NO_PLACES);
+  return useValue(chat, 'messages', readPlaces, NO_PLACES);
 }
 
 /** Everybody who chats here. */
 export function useChatPeople(chat: Chat): ChatPerson[] {
-  return useChatValue(chat, 'people', readPeople, NO_PEOPLE);
+  return useValue(chat, 'people', readPeople, NO_PEOPLE);
 }
 
 /** Whether one may write, as far as the relay has told. */
 export function useCanWrite(chat: Chat): boolean {
-  return useChatValue(chat, 'status', readStatus, null)?.canWrite === true && chat.user !== null;
+  return useValue(chat, 'status', readStatus, null)?.canWrite === true && chat.user !== null;
 }
 
 export interface Page {
@@ -82,25 +83,10 @@ export function usePage(chat: Chat, place: ChatPlace): Page {
     (from: Chat) => ({ messages: from.messages(place, limit), hasOlder: from.hasOlder(place, limit) }),
     [place, limit],
   );
-  const page = useChatValue(chat, 'messages', read, NOTHING);
+  const page = useValue(chat, 'messages', read, NOTHING);
   const showOlder = useCallback(() => {
     setLimit((before) => before + PAGE);
     chat.loadOlder(place);
   }, [chat, place]);
   return { ...page, showOlder };
-}
-
-/** What `read` gives, read again at each such event; `fallback` while there is no chat. */
-function useChatValue<T>(chat: Chat | null, event: keyof ChatEvents, read: (chat: Chat) => T, fallback: T): T {
-  const [value, setValue] = useState<T>(() => (chat === null ? fallback : read(chat)));
-  useEffect(() => {
-    if (chat === null) {
-      setValue(() => fallback);
-      return;
-    }
-    const renew = (): void => setValue(() => read(chat));
-    renew();
-    return chat.on(event, renew);
-  }, [chat, event, read, fallback]);
-  return value;
 }

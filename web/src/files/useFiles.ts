@@ -1,5 +1,5 @@
 import type { FileInfo, Room } from 'collab-wasm';
-import { useRoomValue } from '../session/useRoomValue';
+import { useValue } from '../session/useValue';
 
 export interface FileLists {
   files: FileInfo[];
@@ -11,5 +11,5 @@ const readFiles = (room: Room): FileLists => ({ files: room.files.list(), delete
 
 /** The room's files in order, and the deleted ones that can be restored. */
 export function useFiles(room: Room | null): FileLists {
-  return useRoomValue(room, 'files', readFiles, NONE);
+  return useValue(room, 'files', readFiles, NONE);
 }

@@ -1,6 +1,6 @@
 import type { Person, Room } from 'collab-wasm';
 import { useEffect } from 'react';
-import { useRoomValue } from '../session/useRoomValue';
+import { useValue } from '../session/useValue';
 import { yieldedColor } from './palette';
 
 const NOBODY: Person[] = [];
@@ -8,7 +8,7 @@ const readPeople = (room: Room): Person[] => room.presence.list();
 
 /** Everybody here, oneself first; gives way if somebody else has the same colour. */
 export function usePeople(room: Room | null): Person[] {
-  const people = useRoomValue(room, 'presence', readPeople, NOBODY);
+  const people = useValue(room, 'presence', readPeople, NOBODY);
   useEffect(() => {
     const me = people.find((person) => person.self);
     const color = yieldedColor(people, Math.random());
