@@ -13,6 +13,9 @@ use super::{
 impl Document {
     /// A file's text. Empty for a file that nobody wrote into.
     pub fn text(&self, file: &FileId) -> String {
+        if let Some(text) = self.loaded_text(file) {
+            return text;
+        }
         let txn = self.read();
         txn.get_text(file.shared()).map(|root| text::read(&root, &txn)).unwrap_or_default()
     }
@@ -71,7 +74,7 @@ impl Document {
         let begins_group = text.history.edit(self.now);
         let is_other = self.queue_mut().local_file().is_some_and(|waiting| waiting != file);
         if begins_group || is_other {
-            self.flush();
+            self.flush_own();
         }
         if begins_group && let Some(text) = self.texts.get_mut(file) {
             text.history.end_group();
@@ -156,19 +159,19 @@ impl Document {
 
     /// Whether there is something to undo in a file.
     pub fn can_undo(&self, file: &FileId) -> bool {
-        self.flush();
+        self.flush_own();
         self.texts.get(file).is_some_and(|text| text.history.can_undo())
     }
 
     /// Whether there is something to do again in a file.
     pub fn can_redo(&self, file: &FileId) -> bool {
-        self.flush();
+        self.flush_own();
         self.texts.get(file).is_some_and(|text| text.history.can_redo())
     }
 
     /// Makes the next edit of a file a group of its own for undo.
     pub fn stop_capturing(&mut self, file: &FileId) {
-        self.flush();
+        self.flush_own();
         if let Some(text) = self.texts.get_mut(file) {
             text.history.stop_capturing();
         }
@@ -179,8 +182,14 @@ impl Document {
         if self.texts.contains_key(file) {
             return;
         }
-        self.flush();
         let mut text = Text::open(&self.doc, file.clone());
+        if let Some((index, known)) = self.loaded_index(file) {
+            text.adopt_index(index);
+            self.known = known;
+            self.texts.insert(file.clone(), text);
+            return;
+        }
+        self.flush();
         let (mut indexes, known) = self.indexes_of_state(vec![file.clone()]);
         let txn = read(&self.doc);
         self.is_gapped |= super::feed::has_holes(&txn, &known);

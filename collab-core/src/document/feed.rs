@@ -32,6 +32,13 @@ impl Document {
         queue.has_diverged |= !is_fed || !self.agrees();
     }
 
+    /// [`Document::flush`] if own edits wait, which the undo manager must know.
+    pub(super) fn flush_own(&self) {
+        if self.queue().holds_local() {
+            self.flush();
+        }
+    }
+
     /// Whether the indexes are as long as the texts in Yrs, while nothing waits.
     fn agrees(&self) -> bool {
         let txn = read(&self.doc);

@@ -1,4 +1,6 @@
 //! A document's files and settings. None of it can be undone: it is everybody's.
+//!
+//! To read them needs no flush: only text waits, everything else Yrs hears of at once.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +8,9 @@ use serde_json::Value;
 use yrs::TransactionMut;
 
 use super::listing::Property;
-use super::{Document, DocumentError, FileId, FileInfo, METADATA, Origin, begin, finish, settings};
+use super::{
+    Document, DocumentError, FileId, FileInfo, METADATA, Origin, begin, finish, read, settings,
+};
 
 impl Document {
     /// All files but the deleted ones, in their order.
@@ -20,7 +24,7 @@ impl Document {
     }
 
     fn list(&self, deleted: bool) -> Vec<FileInfo> {
-        let txn = self.read();
+        let txn = read(&self.doc);
         let language = self.settings.get(&txn, settings::LANGUAGE);
         self.listing.files(&txn, deleted, language.as_ref().and_then(Value::as_str))
     }
@@ -66,12 +70,12 @@ impl Document {
 
     /// All shared settings.
     pub fn settings(&self) -> BTreeMap<String, Value> {
-        self.settings.all(&self.read())
+        self.settings.all(&read(&self.doc))
     }
 
     /// One shared setting.
     pub fn setting(&self, key: &str) -> Option<Value> {
-        self.settings.get(&self.read(), key)
+        self.settings.get(&read(&self.doc), key)
     }
 
     /// Sets a shared setting, of at most 16 KiB as JSON. The setting `language` is the language of

@@ -40,6 +40,7 @@ mod held_back;
 mod index;
 mod integrate;
 mod listing;
+mod load;
 mod metadata;
 mod nesting;
 mod observed;

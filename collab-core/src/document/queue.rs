@@ -30,10 +30,20 @@ pub(super) struct Queue {
     /// Updates of others build on own edits that wait, or the other way round. Never both.
     remote_needs_local: bool,
     local_needs_remote: bool,
+    loaded: Loaded,
     /// The clocks that Yrs knows.
     yrs_clocks: Vec<u32>,
     /// Yrs and the indexes were found to differ.
     pub(super) has_diverged: bool,
+}
+
+/// What the document was loaded from: the first update of `remote`.
+#[derive(Debug, Default)]
+struct Loaded {
+    /// They do not count as many changes.
+    bytes: usize,
+    /// Somebody read a text of it without an index.
+    was_read: bool,
 }
 
 /// Updates one after the other.
@@ -57,7 +67,29 @@ impl Queue {
 
     pub(super) fn is_full(&self) -> bool {
         self.local.ends.len() + self.remote.ends.len() >= CHANGES_MAX
-            || self.local.bytes.len() + self.remote.bytes.len() >= BYTES_MAX
+            || self.local.bytes.len() + self.remote.bytes.len() - self.loaded.bytes >= BYTES_MAX
+    }
+
+    /// Whether own edits wait.
+    pub(super) const fn holds_local(&self) -> bool {
+        !self.local.ends.is_empty()
+    }
+
+    /// Keeps what the document is loaded from. Nothing waits, and Yrs has nothing.
+    pub(super) fn load(&mut self, update: &[u8]) {
+        self.remote.push(update);
+        self.loaded.bytes = update.len();
+    }
+
+    /// Takes note that somebody reads what the document was loaded from; whether it is the first time.
+    pub(super) const fn note_reading(&mut self) -> bool {
+        !std::mem::replace(&mut self.loaded.was_read, true)
+    }
+
+    /// What the document was loaded from, while it is all that there is.
+    pub(super) fn load_alone(&self) -> Option<&[u8]> {
+        let is_alone = !self.holds_local() && self.remote.ends.len() == 1;
+        (is_alone && self.loaded.bytes > 0).then_some(&self.remote.bytes)
     }
 
     /// Whose own edits wait.
@@ -114,6 +146,7 @@ impl Queue {
     pub(super) fn clear(&mut self, known: &Known) {
         self.yrs_clocks.clear();
         self.yrs_clocks.extend_from_slice(known.clocks());
+        self.loaded = Loaded::default();
         (self.local_file, self.local_start) = (None, None);
         (self.remote_needs_local, self.local_needs_remote) = (false, false);
     }

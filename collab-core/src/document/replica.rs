@@ -6,8 +6,9 @@ use yrs::{ReadTxn, StateVector};
 
 use super::index::{self, Absorbed, Gap, Index, Mode};
 use super::integrate::{Incoming, check};
+use super::load::LOADED_FROM_BYTES;
 use super::{Document, DocumentError, Origin, REMOTE, begin};
-use crate::log;
+use crate::log::{self, Log};
 use crate::sync::{Replica, ReplicaError};
 
 /// Most updates that go into one delta, and into one transaction where they cannot wait: from about
@@ -18,6 +19,9 @@ const UPDATES_PER_TRANSACTION: usize = 100;
 impl Document {
     /// Per client ID, the next clock expected: `varUint(count) . (varUint(client) . varUint(clock))*`.
     pub fn state_vector(&self) -> Vec<u8> {
+        if let Some(log) = self.queue().load_alone().and_then(|load| Log::open(None, [load]).ok()) {
+            return log.state_vector().write().into();
+        }
         self.read().state_vector().encode_v1()
     }
 
@@ -65,6 +69,9 @@ impl Document {
     /// Merges checked updates: into the indexes as far as these can tell what they mean, else into
     /// Yrs at once.
     fn merge(&mut self, updates: &[&[u8]]) -> Result<(), DocumentError> {
+        if self.load(updates)? {
+            return Ok(());
+        }
         let (absorbed, gap) = self.absorb_remote(updates);
         self.report_texts(Origin::Remote);
         if absorbed < updates.len() {
@@ -109,6 +116,10 @@ impl Document {
         if !absorbed.is_new && !absorbed.is_foreign {
             return;
         }
+        if update.len() >= LOADED_FROM_BYTES && !absorbed.is_foreign && self.is_yrs_blank() {
+            self.queue_mut().load(update);
+            return;
+        }
         if !self.queue_mut().admits_remote(absorbed.needs_local) {
             self.flush_before();
         }
@@ -151,6 +162,9 @@ impl Replica for Document {
     }
 
     fn delete_set(&self) -> Option<Vec<u8>> {
+        if let Some(log) = self.queue().load_alone().and_then(|load| Log::open(None, [load]).ok()) {
+            return Some(log.delete_set());
+        }
         Some(self.read().snapshot().delete_set.encode_v1())
     }
 

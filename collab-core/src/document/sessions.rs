@@ -1,10 +1,16 @@
 //! Random sessions of documents and plain Yrs replicas: whatever happens, all end alike, and each
 //! index is the one that Yrs' own state would give.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::struct_excessive_bools,
+    reason = "test code"
+)]
 
 use yrs::types::Attrs;
 use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
 use yrs::{
     Any, ClientID, Doc, GetString, Map, OffsetKind, Options, ReadTxn, StateVector, Text as _,
     Transact, Update,
@@ -21,6 +27,8 @@ struct Kind {
     is_unordered: bool,
     has_formats: bool,
     has_undo: bool,
+    /// There is a text already when it begins.
+    is_loaded: bool,
 }
 
 /// A small deterministic generator (SplitMix64).
@@ -86,7 +94,37 @@ impl World {
             })
             .collect();
         let heard = vec![0; peers.len()];
-        Self { kind, dice, updates: Vec::new(), peers, heard }
+        let mut world = Self { kind, dice, updates: Vec::new(), peers, heard };
+        if kind.is_loaded {
+            world.load();
+        }
+        world
+    }
+
+    /// All begin with what two others wrote before.
+    fn load(&mut self) {
+        let written = written(&mut self.dice);
+        assert!(written.len() >= super::load::LOADED_FROM_BYTES);
+        let judge = plain(998);
+        judge.transact_mut().apply_update(Update::decode_v1(&written).unwrap()).unwrap();
+        let text = judge.get_or_insert_text("main").get_string(&judge.transact());
+        for peer in &mut self.peers {
+            if let Peer::Ours { document, shadow, .. } = peer
+                && self.dice.roll(2) == 0
+            {
+                **document = Document::new(document.client());
+                document.apply(&written).unwrap();
+                for _ in 0..self.dice.roll(3) {
+                    assert_eq!(document.text(&FileId::main()), text);
+                }
+                *shadow = document.watch(&FileId::main()).encode_utf16().collect();
+            } else {
+                peer.receive(std::slice::from_ref(&written));
+            }
+            assert_eq!(peer.text(), text);
+        }
+        self.updates.push(written);
+        self.heard.fill(1);
     }
 
     fn run(&mut self, steps: u32) {
@@ -285,6 +323,25 @@ fn edit_ours(document: &mut Document, dice: &mut Dice, kind: Kind) {
     }
 }
 
+/// What two documents wrote together, as one update; long enough to wait for Yrs.
+fn written(dice: &mut Dice) -> Vec<u8> {
+    let (main, note) = (FileId::main(), FileId::from_random(1));
+    let mut authors = [Document::new(700), Document::new(600 + u64::from(dice.roll(200)))];
+    let (mut updates, mut heard) = (Vec::new(), [0, 0]);
+    for _ in 0..150 {
+        let who = dice.roll(2) as usize;
+        splice_randomly(&mut authors[who], if dice.roll(9) == 0 { &note } else { &main }, dice);
+        updates.extend(follow(&mut authors[who], &mut Vec::new()));
+        if dice.roll(3) > 0 {
+            let lacking: &[Vec<u8>] = &updates[heard[1 - who]..];
+            authors[1 - who].apply_all(lacking.iter().map(Vec::as_slice)).unwrap();
+            heard[1 - who] = updates.len();
+        }
+    }
+    let deleted = if dice.roll(2) == 0 { Deleted::Drop } else { Deleted::Keep };
+    log::merge(&updates, deleted).unwrap().update.to_vec()
+}
+
 fn splice_randomly(document: &mut Document, file: &FileId, dice: &mut Dice) {
     let len = document.len(file);
     // Often near one place, where several meet.
@@ -347,7 +404,8 @@ fn sessions(kind: Kind, seeds: u64) {
     }
 }
 
-const ORDERED: Kind = Kind { is_unordered: false, has_formats: false, has_undo: false };
+const ORDERED: Kind =
+    Kind { is_unordered: false, has_formats: false, has_undo: false, is_loaded: false };
 
 #[test]
 fn sessions_in_order_end_alike() {
@@ -357,6 +415,35 @@ fn sessions_in_order_end_alike() {
 #[test]
 fn sessions_with_undo_end_alike() {
     sessions(Kind { has_undo: true, ..ORDERED }, 60);
+}
+
+#[test]
+fn sessions_on_a_text_that_was_loaded_end_alike() {
+    sessions(Kind { has_undo: true, is_loaded: true, ..ORDERED }, 40);
+    sessions(Kind { is_unordered: true, has_formats: true, is_loaded: true, ..ORDERED }, 20);
+}
+
+#[test]
+fn a_loaded_text_is_read_and_edited_before_yrs_knows_it() {
+    let (main, written) = (FileId::main(), written(&mut Dice(5)));
+    let mut document = Document::new(1);
+    document.apply(&written).unwrap();
+    let text = document.watch(&main);
+    let (state_vector, delete_set) =
+        (document.state_vector(), crate::sync::Replica::delete_set(&document));
+    assert!(document.files().len() == 1 && !document.can_undo(&main));
+    assert!(document.queue().load_alone().is_some(), "nobody asked what only Yrs knows");
+    document.edit(&main, &[Splice { at: 0, delete: 1, insert: "first" }]).unwrap();
+    assert!(read(&document.doc).state_vector().is_empty());
+    assert!(document.undo(&main));
+    assert_eq!(document.text(&main), text);
+    let plain = plain(999);
+    plain.transact_mut().apply_update(Update::decode_v1(&written).unwrap()).unwrap();
+    let of_yrs = plain.transact().snapshot();
+    let read = |bytes: &[u8]| log::StateVector::read(bytes).unwrap();
+    assert_eq!(read(&state_vector), read(&of_yrs.state_map.encode_v1()));
+    let deletions = |bytes: &[u8]| log::Deletions::read(bytes).unwrap();
+    assert_eq!(deletions(&delete_set.unwrap()), deletions(&of_yrs.delete_set.encode_v1()));
 }
 
 #[test]

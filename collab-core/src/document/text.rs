@@ -150,6 +150,12 @@ impl Text {
         delta.unwrap_or_else(|| self.replacement(text))
     }
 
+    /// Takes over a sound index of all that there is, which Yrs was not told of yet.
+    pub(super) fn adopt_index(&mut self, index: Index) {
+        self.index = index;
+        self.is_sound = true;
+    }
+
     /// Whether the index is as long as the text in Yrs, and knows where everything stands.
     pub(super) fn agrees(&self, txn: &impl ReadTxn) -> bool {
         !self.index.is_disordered() && self.index.len() == self.root.len(txn)

@@ -46,6 +46,7 @@ pub use split::split;
 
 use bytes::Bytes;
 
+use crate::wire::Writer;
 use ids::IdSet;
 
 /// An update that says nothing: no sections, no deletions.
@@ -216,6 +217,13 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
     /// What is here, as far as it is gapless.
     pub fn state_vector(&self) -> StateVector {
         self.contents.inserts.state_vector()
+    }
+
+    /// What is deleted, as an update's delete set (see [`Deletions::read`]).
+    pub fn delete_set(&self) -> Vec<u8> {
+        let mut writer = Writer::default();
+        self.contents.deletes.write_delete_set(&mut writer);
+        writer.into_vec()
     }
 
     /// The snapshot.

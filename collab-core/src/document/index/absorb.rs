@@ -46,7 +46,9 @@ pub(in crate::document) fn absorb(
     known: &mut Known,
     texts: &mut [&mut Index],
 ) -> Result<Absorbed, Gap> {
-    let mut parts = Parts::default();
+    // Most structs of a snapshot take fewer bytes.
+    let mut parts =
+        Parts { structs: Vec::with_capacity(update.len() / 16 + 1), ..Parts::default() };
     walk(update, &mut parts).map_err(|_| Gap { is_partial: false })?;
     let absorbed = Absorbed::default();
     let mut work = Work { mode, known, texts, absorbed, is_partial: false };

@@ -8,6 +8,7 @@
 mod absorb;
 mod changes;
 mod compare;
+mod content;
 mod ids;
 mod known;
 mod local;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub(super) use absorb::{Absorbed, Gap, Mode, absorb};
 pub(super) use changes::EMBED;
 pub(super) use compare::difference;
+pub(super) use content::text_of;
 pub(super) use known::Known;
 pub(super) use span::Unit;
 
