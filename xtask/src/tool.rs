@@ -55,10 +55,12 @@ const CHROMIUM: Package =
     Package { name: "chromium", path: "/usr/bin/chromium", why: "browser tests" };
 const POSTGRES: Package =
     Package { name: "postgresql", path: "/usr/lib/postgresql", why: "tests of the Postgres store" };
+const TMUX: Package =
+    Package { name: "tmux", path: "/usr/bin/tmux", why: "tests of programs on a terminal" };
 
 /// Installs what tests start, where that is possible.
 pub(crate) fn ensure_test_tools() -> Result<()> {
-    [CHROMIUM, POSTGRES].iter().try_for_each(ensure)
+    [CHROMIUM, POSTGRES, TMUX].iter().try_for_each(ensure)
 }
 
 fn ensure(package: &Package) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The web page, embedded into the binary from `web/dist`.
+//! The web page, embedded into the binary from `web/dist`, and the terminal chat at `/tui`.
 //!
 //! Files under `assets/` carry a hash in their names and are cached for ever; everything else is
 //! revalidated by its ETag. A path that names no file gets the page itself, which reads its
@@ -14,6 +14,14 @@ use std::fmt::Write;
 #[allow_missing = true]
 struct Dist;
 
+/// The chat of `examples/tui-chat` for the browser; all its files lie below `tui/`.
+#[derive(RustEmbed)]
+#[folder = "../examples/tui-chat/web/dist"]
+#[allow_missing = true]
+struct Tui;
+
+const TUI: &str = "tui";
+const TUI_INDEX: &str = "tui/index.html";
 const INDEX: &str = "index.html";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
@@ -28,7 +36,8 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let path = uri.path().trim_start_matches('/');
+    let path = uri.path().trim_matches('/');
+    let path = if path == TUI { TUI_INDEX } else { path };
     if let Some(response) = file(path, &headers) {
         return response;
     }
@@ -39,7 +48,7 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let plain = Dist::get(path)?;
+    let plain = find(path)?;
     let content_type = content_type(plain.metadata.mimetype())?;
     let (encoding, file) = match compressed(path, headers) {
         Some((encoding, smaller)) => (Some(HeaderValue::from_static(encoding)), smaller),
@@ -63,6 +72,10 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     Some(response)
 }
 
+fn find(path: &str) -> Option<EmbeddedFile> {
+    Dist::get(path).or_else(|| Tui::get(path))
+}
+
 fn content_type(mime: &str) -> Option<[(HeaderName, HeaderValue); 1]> {
     let charset = if mime.starts_with("text/") { "; charset=utf-8" } else { "" };
     let value = HeaderValue::try_from(format!("{mime}{charset}")).ok()?;
@@ -75,11 +88,11 @@ fn compressed(path: &str, headers: &HeaderMap) -> Option<(&'static str, Embedded
     let accepts = |name| {
         accepted.split(',').any(|entry| entry.split(';').next().map(str::trim) == Some(name))
     };
-    let find = |name, ending| {
-        let file = accepts(name).then(|| Dist::get(&format!("{path}.{ending}"))).flatten()?;
+    let as_it_lies = |name, ending| {
+        let file = accepts(name).then(|| find(&format!("{path}.{ending}"))).flatten()?;
         Some((name, file))
     };
-    find("br", "br").or_else(|| find("gzip", "gz"))
+    as_it_lies("br", "br").or_else(|| as_it_lies("gzip", "gz"))
 }
 
 fn etag(file: &EmbeddedFile) -> String {

@@ -8,9 +8,11 @@
 //! | [`model`] | rooms, conversations, messages and people as plain data |
 //! | [`app`] | keys, mouse and commands -> actions |
 //! | [`view`] | model and state -> cells |
+//! | [`seat`] | a client of the core -> model; actions -> calls of that client |
 
 pub mod app;
 pub mod model;
+pub mod seat;
 pub mod view;
 
 pub use app::{Action, App, Event};

@@ -40,6 +40,8 @@ fn lint(workspace: &Workspace) -> Result<()> {
             "collab-core",
             "--package",
             "collab-wasm",
+            "--package",
+            "tui-chat-web",
             "--",
             "--deny",
             "warnings",

@@ -5,6 +5,7 @@ mod ci;
 mod start;
 mod test;
 mod tidy;
+mod tui;
 mod wasm;
 
 use clap::Subcommand;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Tidy,
     /// Build collab-wasm and the npm package around it
     Wasm(wasm::Wasm),
+    /// Build the terminal chat for the browser
+    Tui,
 }
 
 impl Command {
@@ -36,6 +39,7 @@ impl Command {
             Self::Ci => ci::run(workspace),
             Self::Tidy => tidy::run(workspace),
             Self::Wasm(command) => command.run(workspace),
+            Self::Tui => tui::build(workspace),
         }
     }
 }

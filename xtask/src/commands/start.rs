@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::wasm;
+use super::{tui, wasm};
 use crate::step::{execute, step};
 use crate::workspace::Workspace;
 use crate::{npm, tool};
@@ -33,11 +33,12 @@ impl Start {
     }
 }
 
-/// Builds the WASM, the npm package, the page and the relay that serves it.
+/// Builds the WASM, the npm package, the pages and the relay that serves them.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     tool::require_build_tools()?;
     wasm::build(workspace)?;
     npm::build_web(workspace)?;
+    tui::build(workspace)?;
     step("server: cargo build --release", || {
         let build = ["build", "--release", "--package", "collab-server", "--features", "jemalloc"];
         execute(workspace.cargo().args(build))

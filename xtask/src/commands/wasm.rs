@@ -81,7 +81,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 
 impl Module {
     fn build(&self, workspace: &Workspace) -> Result<()> {
-        let module = self.compile(workspace)?;
+        let module = compile(workspace, "collab-wasm", self.profile, self.features)?;
         let pkg = workspace.path(self.pkg);
         let generated = pkg.join(GENERATED);
         let name = format!("wasm glue, profile {}", self.profile);
@@ -97,22 +97,27 @@ impl Module {
             })
         })
     }
+}
 
-    /// Returns where the compiled module lies.
-    fn compile(&self, workspace: &Workspace) -> Result<PathBuf> {
-        ensure_target(workspace)?;
-        let Self { profile, features, .. } = self;
-        step(&format!("collab-wasm: cargo build, profile {profile}"), || {
-            let mut cargo = workspace.cargo();
-            cargo.args(["build", "--package", "collab-wasm", "--target", TARGET]);
-            cargo.args(["--profile", profile]);
-            if let Some(features) = features {
-                cargo.args(["--no-default-features", "--features", features]);
-            }
-            execute(&mut cargo)
-        })?;
-        Ok(workspace.target.join(TARGET).join(profile).join("collab_wasm.wasm"))
-    }
+/// Compiles a package with the given cargo profile; returns where the module lies. With `features`
+/// it has these instead of its default ones.
+pub(crate) fn compile(
+    workspace: &Workspace,
+    package: &str,
+    profile: &str,
+    features: Option<&str>,
+) -> Result<PathBuf> {
+    ensure_target(workspace)?;
+    step(&format!("{package}: cargo build, profile {profile}"), || {
+        let mut cargo = workspace.cargo();
+        cargo.args(["build", "--package", package, "--target", TARGET, "--profile", profile]);
+        if let Some(features) = features {
+            cargo.args(["--no-default-features", "--features", features]);
+        }
+        execute(&mut cargo)
+    })?;
+    let module = format!("{}.wasm", package.replace('-', "_"));
+    Ok(workspace.target.join(TARGET).join(profile).join(module))
 }
 
 fn ensure_target(workspace: &Workspace) -> Result<()> {
@@ -125,7 +130,7 @@ fn ensure_target(workspace: &Workspace) -> Result<()> {
     })
 }
 
-fn generate_glue(module: &Path, pkg: &Path, with_names: bool) -> Result<()> {
+pub(crate) fn generate_glue(module: &Path, pkg: &Path, with_names: bool) -> Result<()> {
     Bindgen::new()
         .input_path(module)
         // A fifth of the file, and nothing that a browser needs.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use collab_core::chat::{NAME_MAX_BYTES, printable_name};
 use collab_core::command::{Command, CommandError, Commands, Spec};
 
 use super::{Action, App, Mode, Secret};
+use crate::model::ACT;
 use crate::view::ThemeName;
 
 /// What this program understands beyond the common commands.
@@ -32,7 +34,7 @@ impl App {
     fn command(&mut self, command: Command<'_>) {
         match command {
             Command::Say(text) => self.say(text.to_owned(), None),
-            Command::Act(text) => self.say(format!("/me {text}"), None),
+            Command::Act(text) => self.say(format!("{ACT}{text}"), None),
             Command::Direct { to, text } => self.direct(to, text),
             Command::Login { name, password } => {
                 let password = Secret::new(password.reveal());
@@ -41,7 +43,7 @@ impl App {
             Command::SetPassword(password) => {
                 self.act(Action::SetPassword(Secret::new(password.reveal())));
             }
-            Command::SetName(name) => self.act(Action::SetName(name.to_owned())),
+            Command::SetName(name) => self.set_name(name),
             Command::Who => self.who(),
             Command::Me => self.who_am_i(),
             Command::Help(None) => self.mode = Mode::Help,
@@ -78,9 +80,32 @@ impl App {
         }
     }
 
+    /// Names may hold spaces, which the parser cannot know: the longest name that fits is meant.
     fn direct(&mut self, to: &str, text: &str) {
-        if let Some(room) = self.here.as_ref().map(|here| here.room.clone()) {
-            self.open_direct(room, to.to_owned(), text.to_owned());
+        let Some(room) = self.room() else { return };
+        let line = format!("{to} {text}").to_lowercase();
+        let fits = |name: &str| {
+            let rest = line.strip_prefix(&name.to_lowercase());
+            rest.is_some_and(|rest| rest.starts_with(char::is_whitespace))
+        };
+        let others = room.people.iter().filter(|person| !person.me && fits(&person.name));
+        let Some(person) = others.max_by_key(|person| person.name.len()) else {
+            return self.warn(format!("nobody here is called {to}"));
+        };
+        let words = person.name.split_whitespace().count().saturating_sub(1);
+        let text = (0..words).fold(text, |text, _| {
+            text.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start())
+        });
+        let (room, user, text) = (room.name.clone(), person.user.clone(), text.to_owned());
+        self.open_direct(room, user, text);
+    }
+
+    /// A name as it will be shown, so that nobody is surprised by what others see.
+    fn set_name(&mut self, name: &str) {
+        if name.len() > NAME_MAX_BYTES || printable_name(name, NAME_MAX_BYTES) != name {
+            self.warn(format!("a name is at most {NAME_MAX_BYTES} bytes of visible characters"));
+        } else {
+            self.act(Action::SetName(name.to_owned()));
         }
     }
 

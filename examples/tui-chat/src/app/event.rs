@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use collab_core::Timestamp;
+use collab_core::chat::UserId;
 use ratatui_textarea::Input;
 
 use crate::model::{MessageId, Spot};
@@ -36,7 +37,7 @@ pub enum MouseKind {
     WheelDown,
 }
 
-/// What the app wants done. None of it fails here: refusals come back as [`super::App::notify`].
+/// What the app wants done. None of it fails here: what is refused is told by [`super::App::warn`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "fields are described with their variants")]
 pub enum Action {
@@ -55,7 +56,7 @@ pub enum Action {
     /// Somebody writes here, or no longer does.
     Typing { at: Spot, on: bool },
     /// Open a direct conversation, with the first message if there is one.
-    Direct { room: Arc<str>, to: String, text: String },
+    Direct { room: Arc<str>, to: UserId, text: String },
     /// Enter a room.
     Join(Arc<str>),
     /// Leave a room.

@@ -1,9 +1,11 @@
 //! What each key does, by mode.
 
 use collab_core::Timestamp;
+use collab_core::chat::TEXT_MAX_BYTES;
 use ratatui_textarea::{Input, Key};
 
 use super::{Action, App, Intent, Mode};
+use crate::model::MessageId;
 
 /// So many rows one step of the wheel scrolls.
 pub(super) const WHEEL_ROWS: isize = 3;
@@ -72,6 +74,11 @@ impl App {
         if self.choice_is_meant() && self.accept_choice() {
             return;
         }
+        let bytes = self.composer.text().len();
+        if bytes > TEXT_MAX_BYTES {
+            return self
+                .warn(format!("{bytes} bytes are more than the {TEXT_MAX_BYTES} of a message"));
+        }
         self.stop_typing();
         let (intent, text) = self.composer.take();
         self.text_changed();
@@ -83,7 +90,7 @@ impl App {
         }
     }
 
-    fn finish_edit(&mut self, of: crate::model::MessageId, text: String) {
+    fn finish_edit(&mut self, of: MessageId, text: String) {
         if text.is_empty() {
             self.mode = Mode::Delete(of);
         } else if self.message(of).is_some_and(|message| message.text != text) {
@@ -91,7 +98,7 @@ impl App {
         }
     }
 
-    pub(super) fn say(&mut self, text: String, reply: Option<crate::model::MessageId>) {
+    pub(super) fn say(&mut self, text: String, reply: Option<MessageId>) {
         if !text.trim().is_empty() {
             self.act_here(|to| Action::Say { to, text, reply });
             self.scroll.show_last();

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use collab_core::Timestamp;
+use collab_core::chat::UserId;
 
 use crate::model::{Conversation, Link, MessageId, Model, Older, Place, Room, Spot};
 use crate::view::ThemeName;
@@ -129,7 +130,7 @@ impl App {
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let typing = self.typing.as_ref().map(|typing| typing.until);
         let waits = self.room().is_some_and(
-            |room| matches!(room.link, Link::Offline { retry_at: Some(at) } if at > now),
+            |room| matches!(room.link, Link::Offline { retry_at: Some(at), .. } if at > now),
         );
         let second = waits.then(|| now + Duration::from_secs(1));
         typing.into_iter().chain(second).min()
@@ -279,18 +280,13 @@ impl App {
         self.open(spots.get(to).cloned());
     }
 
-    fn open_direct(&mut self, room: Arc<str>, to: String, text: String) {
-        let place = self.model.room(&room).and_then(|room| {
-            let person = room.people.iter().find(|person| person.name == to && !person.me)?;
-            Some(Place::Direct(person.user.clone()))
-        });
-        self.act(Action::Direct { room: room.clone(), to, text });
-        if let Some(place) = place {
-            let spot = Spot { room, place };
-            // A new one is opened when the model has it: see `App::open`.
-            if self.model.conversation(&spot).is_some() {
-                self.open(Some(spot));
-            }
+    /// Opens the conversation with `to`. A new one is opened once the model has it: see
+    /// [`App::open`].
+    fn open_direct(&mut self, room: Arc<str>, to: UserId, text: String) {
+        let spot = Spot { room: room.clone(), place: Place::Direct(to.clone()) };
+        self.act(Action::Direct { room, to, text });
+        if self.model.conversation(&spot).is_some() {
+            self.open(Some(spot));
         }
     }
 }

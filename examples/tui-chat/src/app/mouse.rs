@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use collab_core::Timestamp;
+use collab_core::chat::UserId;
 use ratatui::layout::{Position, Rect};
 
 use super::keys::WHEEL_ROWS;
@@ -14,8 +15,8 @@ use crate::model::{MessageId, Spot};
 pub enum Hit {
     /// A line of the list of conversations.
     Spot(Spot),
-    /// A person: their room and name.
-    Person(Arc<str>, String),
+    /// A person in a room.
+    Person(Arc<str>, UserId),
     /// A message.
     Message(MessageId),
     /// A line of the popup.
@@ -60,7 +61,7 @@ impl App {
         }
         match self.regions.at(column, row).cloned() {
             Some(Hit::Spot(spot)) => self.open(Some(spot)),
-            Some(Hit::Person(room, name)) => self.open_direct(room, name, String::new()),
+            Some(Hit::Person(room, user)) => self.open_direct(room, user, String::new()),
             Some(Hit::Message(id)) => self.select(id),
             Some(Hit::Choice(line)) => {
                 self.popup.choose(line);

@@ -3,7 +3,7 @@
 use ratatui_textarea::{Input, Key};
 
 use super::{Action, App, Intent, Mode};
-use crate::model::MessageId;
+use crate::model::{ACT, MessageId};
 
 /// Reactions that a digit chooses.
 pub const REACTIONS: [&str; 8] = ["👍", "🎉", "😂", "😮", "😢", "🚀", "👀", "💯"];
@@ -72,7 +72,7 @@ impl App {
         match self.message(id) {
             Some(message) if message.mine => {
                 let text = if message.is_act {
-                    format!("/me {}", message.text)
+                    format!("{ACT}{}", message.text)
                 } else {
                     message.text.clone()
                 };

@@ -6,7 +6,12 @@
 use std::sync::Arc;
 
 use collab_core::Timestamp;
+pub use collab_core::chat::{MessageId, Place};
+
 use collab_core::chat::UserId;
+
+/// A message of one line that begins so tells what its author does: the same in all our chats.
+pub const ACT: &str = "* ";
 
 /// Everything that is shown.
 #[derive(Clone, Debug, Default)]
@@ -28,15 +33,6 @@ pub struct Room {
     pub people: Vec<Person>,
     /// The room's own conversation first, then direct ones.
     pub conversations: Vec<Conversation>,
-}
-
-/// Where a message goes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    /// To everybody in the room.
-    Room,
-    /// To one person.
-    Direct(UserId),
 }
 
 /// A conversation among those of all rooms.
@@ -63,6 +59,8 @@ pub enum Link {
     Offline {
         /// When it is tried again; `None`: not by itself.
         retry_at: Option<Timestamp>,
+        /// What went wrong, if that is known; may be empty.
+        why: String,
     },
     /// The relay does not want us, and why.
     Refused(String),
@@ -95,17 +93,6 @@ pub enum Older {
     Some,
     /// More, on its way.
     Loading,
-}
-
-/// Which message, within one conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId {
-    /// Segment of the conversation.
-    pub segment: u32,
-    /// Yjs client ID that wrote it.
-    pub client: u64,
-    /// Its clock there.
-    pub clock: u32,
 }
 
 /// One message.

@@ -102,7 +102,7 @@ pub(super) fn people(app: &mut App, theme: &Theme, frame: &mut Frame<'_>, area: 
         let behind = Rect { x: rest.x + name.width() as u16, ..rest }.intersection(row);
         line(frame, behind, you, theme.dim);
         if !person.me {
-            app.regions.add(row, Hit::Person(room.name.clone(), person.name.clone()));
+            app.regions.add(row, Hit::Person(room.name.clone(), person.user.clone()));
         }
     }
     let hidden = room.people.len().saturating_sub(rows);

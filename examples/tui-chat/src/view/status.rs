@@ -23,9 +23,10 @@ pub(super) fn title(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect)
         Place::Direct(_) => format!("@ {} · only you two, in {}", conversation.title, room.name),
     };
     line(frame, area, &cut(&text, usize::from(area.width)), theme.accent);
+    let is_connected = matches!(room.link, Link::Syncing | Link::Saved | Link::Ephemeral);
     let loading = match conversation.older {
-        Older::Loading => "loading… ",
-        Older::None | Older::Some => "",
+        Older::Loading if is_connected => "loading… ",
+        _ => "",
     };
     let columns = loading.width() as u16;
     let right = Rect { x: area.right().saturating_sub(columns), width: columns, ..area };
@@ -35,17 +36,18 @@ pub(super) fn title(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect)
 /// How many rows a notice and those who write take.
 pub(super) fn said_rows(app: &App, columns: u16) -> u16 {
     let notice = notice_lines(app, columns).len();
-    let typing = usize::from(typing(app).is_some());
-    (notice + typing) as u16
+    let others = usize::from(unreachable(app).is_some()) + usize::from(typing(app).is_some());
+    (notice + others) as u16
 }
 
-/// A notice, and who is writing.
+/// A notice, why there is no connection, and who is writing.
 pub(super) fn said(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let is_error = app.notice.as_ref().is_some_and(|notice| notice.is_error);
     let style = if is_error { theme.bad } else { theme.accent };
     let lines = notice_lines(app, area.width).into_iter().map(|text| (text, style));
     let typing = typing(app).map(|text| (text, theme.dim));
-    for ((text, style), y) in lines.chain(typing).zip(area.y..area.bottom()) {
+    let why = unreachable(app).map(|text| (text.to_owned(), theme.bad));
+    for ((text, style), y) in lines.chain(why).chain(typing).zip(area.y..area.bottom()) {
         line(frame, Rect { y, height: 1, ..area }, &text, style);
     }
 }
@@ -55,6 +57,13 @@ fn notice_lines(app: &App, columns: u16) -> Vec<String> {
     let columns = usize::from(columns.max(4));
     let wrapped = notice.lines.iter().flat_map(|line| textwrap::wrap(line, columns));
     wrapped.map(std::borrow::Cow::into_owned).collect()
+}
+
+fn unreachable(app: &App) -> Option<&str> {
+    match &app.room()?.link {
+        Link::Offline { why, .. } if !why.is_empty() => Some(why),
+        _ => None,
+    }
 }
 
 fn typing(app: &App) -> Option<String> {
@@ -124,7 +133,7 @@ fn link(room: &Room, now: Timestamp, theme: &Theme) -> (String, Style) {
         Link::Saved if room.unsaved == 0 => ("saved".to_owned(), theme.good),
         Link::Saved => (format!("saving…{unsaved}"), theme.waiting),
         Link::Ephemeral => ("connected, nothing is kept".to_owned(), theme.waiting),
-        Link::Offline { retry_at } => {
+        Link::Offline { retry_at, .. } => {
             let again = match retry_at.map(|at| at.since(now).as_millis().div_ceil(1000)) {
                 Some(seconds) => format!("retry in {seconds} s"),
                 None => "^R connects".to_owned(),

@@ -3,7 +3,7 @@
 use ratatui_textarea::{Input, Key};
 use tui_chat::Action;
 
-use crate::stage::{Stage, lobby, message_id};
+use crate::stage::{Stage, lobby, message_id, user};
 
 fn say(text: &str) -> Action {
     Action::Say { to: lobby(), text: text.into(), reply: None }
@@ -100,14 +100,16 @@ fn commands_act_and_mistakes_are_explained() {
     for line in ["/join #lab", "/set name Lovelace", "@Cleo psst", "//slash", "/me waves"] {
         stage.enters(line);
     }
-    let direct = Action::Direct { room: "lobby".into(), to: "Cleo".into(), text: "psst".into() };
+    let direct = Action::Direct { room: "lobby".into(), to: user("Cleo"), text: "psst".into() };
     let name = Action::SetName("Lovelace".into());
     let join = Action::Join("lab".into());
-    assert_eq!(stage.deeds(), [join, name, direct, say("/slash"), say("/me waves")]);
+    assert_eq!(stage.deeds(), [join, name, direct, say("/slash"), say("* waves")]);
     stage.enters("/frobnicate");
     assert!(stage.screen().contains("no command /frobnicate; /help lists all"));
     stage.enters("/who");
     assert!(stage.screen().contains("3 here: Ada, Bo, Cleo"));
+    stage.enters("@Dora hello");
+    assert!(stage.screen().contains("nobody here is called Dora"));
     stage.enters("/leave");
     assert_eq!(stage.deeds(), [Action::Leave("lobby".into())]);
 }
@@ -131,7 +133,7 @@ fn arrows_choose_in_the_popup_and_enter_takes_the_choice() {
     stage.key(Key::Down);
     stage.key(Key::Enter);
     stage.enters("hi");
-    let direct = Action::Direct { room: "lobby".into(), to: "Cleo".into(), text: "hi".into() };
+    let direct = Action::Direct { room: "lobby".into(), to: user("Cleo"), text: "hi".into() };
     assert_eq!(stage.deeds(), [direct]);
 }
 

@@ -18,7 +18,7 @@ fn a_click_on_a_person_opens_the_direct_conversation() {
     stage.clicks("✎ Bo");
     let place = Place::Direct(user("Bo"));
     assert_eq!(stage.app.here(), Some(&Spot { room: "lobby".into(), place }));
-    let opened = Action::Direct { room: "lobby".into(), to: "Bo".into(), text: String::new() };
+    let opened = Action::Direct { room: "lobby".into(), to: user("Bo"), text: String::new() };
     assert_eq!(stage.deeds(), [opened]);
 }
 

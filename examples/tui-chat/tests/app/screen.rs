@@ -29,7 +29,7 @@ fn told(columns: u16, rows: u16) -> Stage {
         model.rooms[0].conversations[0].typing = vec!["Bo".into()];
         model.rooms[0].conversations[1].unread = 2;
         model.rooms[1].conversations[0].unread = 1200;
-        model.rooms[1].link = Link::Offline { retry_at: None };
+        model.rooms[1].link = Link::Offline { retry_at: None, why: String::new() };
     });
     stage
 }
@@ -94,14 +94,15 @@ fn what_was_not_seen_stands_below_a_line() {
 fn the_last_line_says_how_the_connection_does() {
     let mut stage = Stage::new(100, 6);
     let soon = Timestamp::from_millis(START_MS + 603_000);
+    let offline = |retry_at, why: &str| Link::Offline { retry_at, why: why.to_owned() };
     let links = [
         (Link::Connecting, 0, "connecting…"),
         (Link::Syncing, 1, "syncing… · 1 unsaved"),
         (Link::Saved, 0, "saved"),
         (Link::Saved, 2, "saving… · 2 unsaved"),
         (Link::Ephemeral, 0, "connected, nothing is kept"),
-        (Link::Offline { retry_at: Some(soon) }, 3, "offline, retry in 3 s · 3 unsaved"),
-        (Link::Offline { retry_at: None }, 0, "offline, ^R connects"),
+        (offline(Some(soon), ""), 3, "offline, retry in 3 s · 3 unsaved"),
+        (offline(None, ""), 0, "offline, ^R connects"),
         (Link::Refused("no access".into()), 0, "refused: no access"),
     ];
     for (link, unsaved, said) in links {
@@ -110,6 +111,8 @@ fn the_last_line_says_how_the_connection_does() {
         let last = screen.lines().last().unwrap_or_default();
         assert!(last.trim_end_matches('│').ends_with(said), "{said:?} does not end {last:?}");
     }
+    stage.fill(|model| model.rooms[0].link = offline(Some(soon), "no route to host"));
+    assert!(stage.screen().contains("no route to host"));
 }
 
 #[test]

@@ -1,0 +1,149 @@
+//! The rooms that are open: a connection each, and what of them has not been read yet.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Result;
+use collab_client::{Event, Handle};
+use collab_core::chat::{self, Client};
+use futures_util::FutureExt;
+use futures_util::future::{join_all, select_all};
+use tui_chat::Action;
+use tui_chat::model::{self, Room};
+use tui_chat::seat::{self, NotDone};
+
+use super::identity::Identity;
+use super::link::{self, Link};
+use super::options::Chat;
+use super::unsent::Unsent;
+
+/// Every open room.
+#[derive(Default)]
+pub(super) struct Rooms {
+    seats: Vec<Seat>,
+    /// Rooms that differ from what was read of them.
+    stale: BTreeSet<Arc<str>>,
+}
+
+/// One room.
+struct Seat {
+    room: Arc<str>,
+    link: Link,
+    unsent: Unsent,
+    /// Why there is no connection.
+    unreachable: String,
+}
+
+/// Something to tell the person at the keyboard.
+pub(super) type News = Option<String>;
+
+impl Rooms {
+    /// Enters a room, unless one is there already.
+    pub(super) fn join(
+        &mut self,
+        options: &Chat,
+        identity: &Identity,
+        name: &str,
+        room: &Arc<str>,
+    ) -> Result<()> {
+        if self.seats.iter().any(|seat| seat.room == *room) {
+            return Ok(());
+        }
+        let url = link::url(options, room);
+        let mut unsent = Unsent::new(identity.unsent(), &url)?;
+        let mut client = link::client(identity, name)?;
+        unsent.restore(&mut client)?;
+        let link = link::connect(url, client);
+        self.seats.push(Seat { room: room.clone(), link, unsent, unreachable: String::new() });
+        self.stale.insert(room.clone());
+        Ok(())
+    }
+
+    /// Leaves a room; the others there see it at once.
+    pub(super) async fn leave(&mut self, room: &str) {
+        let Some(at) = self.seats.iter().position(|seat| &*seat.room == room) else { return };
+        let seat = self.seats.remove(at);
+        self.stale.remove(room);
+        seat.link.handle.stop().await;
+    }
+
+    /// Leaves all rooms.
+    pub(super) async fn leave_all(&mut self) {
+        join_all(self.seats.drain(..).map(|seat| async move { seat.link.handle.stop().await }))
+            .await;
+    }
+
+    /// Waits until some room has changed. Safe to cancel.
+    pub(super) async fn changed(&mut self) -> News {
+        if self.seats.is_empty() {
+            return std::future::pending().await;
+        }
+        let waits = self.seats.iter_mut().map(|seat| seat.link.changes.next().boxed());
+        let (event, at, _) = select_all(waits).await;
+        let seat = &mut self.seats[at];
+        self.stale.insert(seat.room.clone());
+        let mut news = seat.hear(event);
+        // All that is there already is read in one go.
+        while let Some(event) = seat.link.changes.at_hand() {
+            news = seat.hear(Some(event)).or(news);
+        }
+        news
+    }
+
+    /// Carries out an action in the room that it names, or in all of them.
+    pub(super) async fn carry_out(&mut self, action: &Action) -> Result<(), NotDone> {
+        for seat in &self.seats {
+            if action.room().is_some_and(|room| room != &*seat.room) {
+                continue;
+            }
+            self.stale.insert(seat.room.clone());
+            let action = action.clone();
+            let call = move |client: &mut Client, now| seat::carry_out(client, now, &action);
+            // A client that has stopped has nothing to do.
+            if let Ok(done) = seat.link.handle.call(call).await {
+                done?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what differs, and keeps what was not sent.
+    pub(super) async fn read(&mut self) -> Result<Vec<Room>> {
+        let mut rooms = Vec::new();
+        while let Some(name) = self.stale.pop_first() {
+            let Some(seat) = self.seats.iter_mut().find(|seat| seat.room == name) else { continue };
+            let Some((mut room, exported)) = snapshot(&seat.link.handle, name).await else {
+                continue;
+            };
+            seat.unsent.keep(exported)?;
+            if let model::Link::Offline { why, .. } = &mut room.link {
+                why.clone_from(&seat.unreachable);
+            }
+            rooms.push(room);
+        }
+        Ok(rooms)
+    }
+
+    /// The rooms' names, in the order in which they were entered.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.seats.iter().map(|seat| &seat.room)
+    }
+}
+
+/// What a room shows, and what it has not sent. `None` once it has stopped.
+async fn snapshot(handle: &Handle<Client>, name: Arc<str>) -> Option<(Room, Vec<u8>)> {
+    handle.call(move |client, _| (seat::read(client, &name), client.export())).await.ok()
+}
+
+impl Seat {
+    fn hear(&mut self, event: Option<Event<chat::Event>>) -> News {
+        match event? {
+            Event::Change(chat::Event::Refused { code, .. }) => Some(seat::refusal(code)),
+            Event::Unreachable(error) => {
+                self.unreachable = error.to_string();
+                None
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Names as they are shown: safe to print, and never the same for two people.
+//!
+//! On an open relay everybody calls themselves what they like. Where two users share a name, a part
+//! of the ID, which nobody can choose, tells them apart.
+
+use std::collections::{HashMap, HashSet};
+
+use collab_core::chat::{Client, Conversation, printable_name};
+
+/// Longest name that is shown.
+const NAME_MAX_CHARS: usize = 32;
+
+/// Characters of the ID behind a name that is not unique: 20 bits of a guest's.
+const ID_CHARS: usize = 4;
+
+/// Who uses which name in a room.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    users: HashMap<String, HashSet<String>>,
+}
+
+impl Names {
+    /// The names of all who are here or have said something that is loaded.
+    pub(super) fn of(client: &Client) -> Self {
+        let mut names = Self::default();
+        for person in client.people() {
+            names.add(person.user.as_str(), &person.name);
+        }
+        for message in client.places().flat_map(Conversation::messages) {
+            names.add(message.user, message.name);
+        }
+        names
+    }
+
+    fn add(&mut self, user: &str, name: &str) {
+        let users = self.users.entry(folded(name)).or_default();
+        if !users.contains(user) {
+            users.insert(user.to_owned());
+        }
+    }
+
+    /// What to call `user`, who calls themselves `name`.
+    pub(super) fn shown(&self, user: &str, name: &str) -> String {
+        let shown = printable_name(name, NAME_MAX_CHARS);
+        if self.users.get(&folded(name)).is_none_or(|users| users.len() < 2) {
+            return shown;
+        }
+        // The first character of a guest's ID is the same for all.
+        let part: String = user.chars().skip(1).take(ID_CHARS).collect();
+        format!("{shown}~{part}")
+    }
+}
+
+/// Alike for names that look alike but for case.
+fn folded(name: &str) -> String {
+    printable_name(name, NAME_MAX_CHARS).to_lowercase()
+}

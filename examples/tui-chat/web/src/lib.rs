@@ -1,0 +1,28 @@
+//! The chat of `tui-chat` in a browser tab: the same app, drawn as text in the page.
+//!
+//! Own drawing and keys instead of `ratzilla` 0.3, which drops keys outside ASCII, hears neither
+//! paste nor wheel, draws on a canvas that cannot be selected, and there ignores a resize.
+//!
+//! | module | its job |
+//! |---|---|
+//! | `program` | the app, its rooms, and when to draw |
+//! | `socket` | a chat's client on a WebSocket |
+//! | `screen` | cells -> spans |
+//! | `keys` | what browsers call keys, paste and mouse -> events |
+//! | `storage` | who one is in this browser, and what was not sent |
+
+#[cfg(target_arch = "wasm32")]
+mod keys;
+#[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
+mod program;
+#[cfg(target_arch = "wasm32")]
+mod screen;
+#[cfg(target_arch = "wasm32")]
+mod socket;
+#[cfg(target_arch = "wasm32")]
+mod storage;
+
+#[cfg(target_arch = "wasm32")]
+pub use program::start;
