@@ -22,6 +22,9 @@ const SCATTERED_MIN: u64 = 1 << 27;
 /// A tail of so many times the updates that make a compaction worth it does not wait for its time.
 const HURRY: usize = 16;
 
+/// So many times as many direct chats as other channels may be in memory.
+const DIRECT_FACTOR: usize = 128;
+
 /// State of one channel.
 #[derive(Debug)]
 pub(super) struct Channel {
@@ -254,6 +257,8 @@ pub(super) struct Channels {
     by_number: SortedMap<u64, Channel>,
     numbers: SortedMap<ChannelName, u64>,
     last: u64,
+    /// How many are direct chats.
+    direct: usize,
 }
 
 impl Channels {
@@ -269,16 +274,22 @@ impl Channels {
         self.numbers.get(name).copied()
     }
 
-    /// Whether one more may be added. Direct chats do not count, since their number is nobody's
-    /// business: each connection may have only so many open.
-    pub(super) fn have_room_for(&self, kind: &Kind, max: usize) -> bool {
-        kind.is_direct() || self.iter().filter(|channel| !channel.kind.is_direct()).count() < max
+    /// Whether one more may be added. Direct chats are not counted with the others, since their number
+    /// is nobody's business: each connection may have only so many open, and only at the end of all
+    /// memory does it show.
+    pub(super) const fn have_room_for(&self, kind: &Kind, max: usize) -> bool {
+        if kind.is_direct() {
+            self.direct < max.saturating_mul(DIRECT_FACTOR)
+        } else {
+            self.by_number.len() - self.direct < max
+        }
     }
 
     /// Adds a channel: under the next number, which is never used twice; a direct chat under one that
     /// tells nothing of how many there are.
     pub(super) fn add(&mut self, name: ChannelName, keeps: bool, kind: Kind) -> u64 {
         let number = if kind.is_direct() {
+            self.direct += 1;
             self.scattered_number(&name)
         } else {
             self.last += 1;
@@ -302,6 +313,7 @@ impl Channels {
     pub(super) fn remove(&mut self, number: u64) {
         if let Some(channel) = self.by_number.remove(&number) {
             self.numbers.remove(&channel.name);
+            self.direct -= usize::from(channel.kind.is_direct());
         }
     }
 

@@ -267,13 +267,15 @@ impl Room {
         self.forget_unused(number);
     }
 
-    /// Drops a channel that nobody has open. Where nothing is kept it lives as long as the room.
+    /// Drops a channel that nobody has open. Where nothing is kept it lives as long as the room, unless
+    /// it is a chat in which nothing was said.
     fn forget_unused(&mut self, number: u64) {
         let Some(channel) = self.channels.get(number) else {
             return;
         };
         let unused = channel.subscribers.is_empty() && channel.is_settled();
-        if unused && (self.config.keeps || self.peers.is_empty()) {
+        let keeps_nothing = self.config.keeps || channel.kind.is_blank();
+        if unused && (keeps_nothing || self.peers.is_empty()) {
             self.channels.remove(number);
         }
     }

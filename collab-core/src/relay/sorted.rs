@@ -74,7 +74,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 
     /// How many keys there are.
-    pub fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.0.len()
     }
 

@@ -1,6 +1,6 @@
 //! Claims about conversations of two, and about finding conversations.
 
-use collab_core::relay::{Input, PeerId};
+use collab_core::relay::{Input, LoadFailure, PeerId, RoomConfig};
 use collab_core::wire::{ErrorCode, Message, Sync};
 
 use crate::chat_kit::says;
@@ -85,4 +85,27 @@ fn somebody_who_becomes_another_loses_what_was_theirs() {
     }
     let unit = says(12, 1, &[msg("x")]);
     assert_eq!(chat.refused(ADA, number, &unit), Some(ErrorCode::ChannelUnknown as u64));
+}
+
+#[test]
+fn a_store_that_does_not_answer_is_asked_again() {
+    let mut chat = Chat::new();
+    chat.restart();
+    chat.relay.load_failure = Some(LoadFailure::Unavailable);
+    chat.relay.say(PeerId(BOB), 0, &Message::List { prefix: "chat/" });
+    chat.relay.load_failure = None;
+    assert!(chat.relay.heard(PeerId(BOB)).is_empty());
+    chat.relay.now = chat.relay.room.deadline().expect("another attempt");
+    chat.relay.input(Input::Tick);
+    assert_eq!(chat.listed(BOB), ["chat/0"]);
+}
+
+#[test]
+fn conversations_in_which_nothing_was_said_leave_nothing_behind() {
+    let mut chat = Chat::with(RoomConfig { keeps: false, ..RoomConfig::default() });
+    for other in 0..40_000 {
+        let number = chat.open(EVE, &format!("dm/eve/x{other}/0")).expect("opened");
+        chat.relay.say(PeerId(EVE), number, &Message::Close);
+    }
+    assert!(chat.open(ADA, "dm/ada/bob/0").is_ok());
 }

@@ -104,8 +104,9 @@ impl Relay {
                 None => self.load(channel),
             },
             Output::List { prefix, max } => {
-                let names = self.store.keys().filter(|name| name.starts_with(prefix));
-                let names = Ok(names.take(max).cloned().collect());
+                let found = self.store.keys().filter(|name| name.starts_with(prefix));
+                let found = found.take(max).cloned().collect();
+                let names = self.load_failure.map_or(Ok(found), Err);
                 self.room.handle(self.now, Input::Listed { prefix, names });
             }
             Output::Append { channel, entry, update } => {

@@ -144,7 +144,7 @@ impl LiveRoom {
                 AuthRequest { room: name, token: Some(&token), head: &head, lease: &lease };
             room.handle(match room.relay.authorize(&request).await {
                 Ok(grant) => {
-                    room.hold(peer, lease);
+                    room.regranted(peer, &grant.user, lease);
                     Input::Regrant { peer, grant: Some(grant) }
                 }
                 Err(_) => Input::TokenRefused { peer },

@@ -136,13 +136,17 @@ impl LiveRoom {
         self.handle(Input::Leave { peer });
     }
 
-    /// A peer's new grant comes with something to hold, in place of what it held.
-    pub(crate) fn hold(&self, peer: PeerId, lease: Lease) {
+    /// A peer's new grant may name another user, and comes with something to hold, in place of what it
+    /// held.
+    pub(crate) fn regranted(&self, peer: PeerId, user: &str, lease: Lease) {
         let held = lease.into_held();
-        if held.is_some()
-            && let Some(member) = self.state().members.get_mut(&peer)
-        {
-            member.held = held;
+        if let Some(member) = self.state().members.get_mut(&peer) {
+            if *member.user != *user {
+                member.user = user.into();
+            }
+            if held.is_some() {
+                member.held = held;
+            }
         }
     }
 

@@ -102,6 +102,11 @@ impl Kind {
         matches!(self, Self::Segment(segment) if matches!(segment.name.chat, Chat::Direct(..)))
     }
 
+    /// Whether it is a segment in which nothing was said.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Self::Segment(segment) if segment.claims.is_empty())
+    }
+
     pub(super) const fn is_segment(&self) -> bool {
         matches!(self, Self::Segment(_))
     }
