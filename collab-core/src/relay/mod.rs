@@ -274,8 +274,8 @@ impl Room {
             return;
         };
         let unused = channel.subscribers.is_empty() && channel.is_settled();
-        let keeps_nothing = self.config.keeps || channel.kind.is_blank();
-        if unused && (keeps_nothing || self.peers.is_empty()) {
+        let nothing_is_lost = self.config.keeps || channel.kind.is_blank();
+        if unused && (nothing_is_lost || self.peers.is_empty()) {
             self.channels.remove(number);
         }
     }
