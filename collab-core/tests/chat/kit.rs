@@ -39,8 +39,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        // What is saved is told at once, so that tests need not wait for it.
+        let config = RoomConfig { durable_ride_max: Duration::ZERO, ..RoomConfig::default() };
         Self {
-            relay: Relay::new(RoomConfig::default()),
+            relay: Relay::new(config),
             chatters: Vec::new(),
             now: Timestamp::from_millis(1_700_000_000_000),
             next_peer: 1,

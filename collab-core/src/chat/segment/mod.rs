@@ -22,7 +22,7 @@ use crate::sync::{Replica, ReplicaError};
 use crate::wire::Writer;
 use pending::Sent;
 use read::Pieces;
-use run::Run;
+use run::{Noted, Run};
 use write::Part;
 
 /// As many units make a segment full: who wants to write then opens the next one.
@@ -210,16 +210,17 @@ impl Segment {
     fn add(&mut self, client: u64, raw: Box<[u8]>, messages: &mut Vec<Key>) {
         let run = self.runs.entry(client).or_insert(const { Run::new() });
         let id = UnitId { client, clock: run.len() };
-        run.push(raw);
         self.units += 1;
-        let (Some(unit), Some(_)) = (run.unit(id.clock), &run.user) else { return };
-        self.last_at = unit.at().unwrap_or_default().max(self.last_at);
-        match unit {
-            Unit::Message { at, .. } => messages.push(Key { at, id }),
-            Unit::Edit { at, of, .. } | Unit::React { at, of, .. } => {
+        match run.push(raw) {
+            Noted::Nothing => {}
+            Noted::Message { at } => {
+                self.last_at = at.max(self.last_at);
+                messages.push(Key { at, id });
+            }
+            Noted::Amendment { at, of } => {
+                self.last_at = at.max(self.last_at);
                 self.amend(of, Key { at, id });
             }
-            Unit::Iam { .. } | Unit::Unknown => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! The units of one client ID in one segment.
 
-use super::super::{Unit, UserId};
+use super::super::{Unit, UnitId, UserId};
 
 /// What one client ID wrote, from its unit 0 on.
 #[derive(Debug)]
@@ -16,6 +16,17 @@ pub(super) struct Run {
     pub(super) released: u32,
 }
 
+/// What a unit means for what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// Nothing.
+    Nothing,
+    /// A message.
+    Message { at: u64 },
+    /// A change of this message, whoever may change it.
+    Amendment { at: u64, of: UnitId },
+}
+
 impl Run {
     pub(super) const fn new() -> Self {
         Self { user: None, names: Vec::new(), units: Vec::new(), released: 0 }
@@ -27,17 +38,33 @@ impl Run {
     }
 
     /// Adds a unit; empty for a deleted one.
-    pub(super) fn push(&mut self, raw: Box<[u8]>) {
-        let clock = self.len();
-        if let Ok(Unit::Iam { user, name }) = Unit::read(&raw) {
-            if clock == 0 {
-                self.user = UserId::new(user).ok();
+    pub(super) fn push(&mut self, raw: Box<[u8]>) -> Noted {
+        let noted = match Unit::read(&raw) {
+            Ok(Unit::Iam { user, name }) => {
+                self.claim(user, name);
+                Noted::Nothing
             }
-            if self.user.as_ref().is_some_and(|known| known.as_str() == user) {
-                self.names.push((clock, name.into()));
+            _ if self.user.is_none() => Noted::Nothing,
+            Ok(Unit::Message { at, .. }) => Noted::Message { at },
+            Ok(Unit::Edit { at, of, .. } | Unit::React { at, of, .. }) => {
+                Noted::Amendment { at, of }
             }
-        }
+            Ok(Unit::Unknown) | Err(_) => Noted::Nothing,
+        };
         self.units.push(raw);
+        noted
+    }
+
+    /// The unit that comes next says whose the run is. The first one decides that, all others only
+    /// what its user is called.
+    fn claim(&mut self, user: &str, name: &str) {
+        let clock = self.len();
+        if clock == 0 {
+            self.user = UserId::new(user).ok();
+        }
+        if self.user.as_ref().is_some_and(|known| known.as_str() == user) {
+            self.names.push((clock, name.into()));
+        }
     }
 
     /// The unit as it was written; empty if it is deleted or not there.
