@@ -6,6 +6,7 @@ use yrs::{
     Any, Array, ClientID, Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Text, Transact,
 };
 
+use collab_core::log::check;
 use collab_core::sync::Replica;
 
 use crate::support::{events, insert, replay, splice, updates};
@@ -193,6 +194,19 @@ fn what_waits_for_something_is_in_the_snapshot() {
     newcomer.apply(&document.snapshot()).unwrap();
     newcomer.apply(&typed_at(0, "abc")).unwrap();
     assert_eq!(newcomer.len(&main), 5);
+}
+
+/// A relay takes nothing before what it builds on.
+#[test]
+fn what_waits_for_something_is_not_pushed() {
+    let mut document = Document::new(1);
+    document.apply(&typed_at(0, "abc")).unwrap();
+    document.apply(&typed_at(4, "de")).unwrap();
+    let pushed = Replica::diff(&document, &[0]).unwrap();
+    let checked = check(&pushed, usize::MAX).unwrap();
+    assert_eq!(checked.inserts().collect::<Vec<_>>(), [(8, 0..3)]);
+    let told = check(&document.diff(&[0]).unwrap(), usize::MAX).unwrap();
+    assert_eq!(told.inserts().collect::<Vec<_>>(), [(8, 0..3), (8, 4..6)]);
 }
 
 #[test]
