@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::Refusal;
-use super::decode::{Id, Struct, Visitor, content, walk};
+use super::decode::{Struct, Visitor, content, names_unit, parent_unit, walk};
 use super::ids::Span;
 use super::named::Named;
 use crate::sorting::sort_unstable;
@@ -75,6 +75,17 @@ impl Holdings {
     }
 }
 
+impl Holdings {
+    // Takes the parent alone: a whole struct would have to leave the registers.
+    #[cold]
+    fn note_parent(&mut self, client: u64, parent: &[u8]) {
+        self.checked.nests = true;
+        if let Some(parent) = parent_unit(parent).filter(|id| id.client != client) {
+            self.checked.named.add(parent);
+        }
+    }
+}
+
 impl<'a> Visitor<'a> for Holdings {
     #[inline]
     fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
@@ -96,20 +107,14 @@ impl<'a> Visitor<'a> for Holdings {
             self.checked.deletes.push(Span { client, start, end });
         }
         // Of its own client it can only name what lies before it.
-        let mut name = |id: Id| {
-            if id.client != client {
-                self.checked.named.add(id);
-            }
-        };
-        if let Some(origin) = block.origin {
-            name(origin);
+        if let Some(origin) = block.origin.filter(|id| id.client != client) {
+            self.checked.named.add(origin);
         }
-        if let Some(right_origin) = block.right_origin {
-            name(right_origin);
+        if let Some(right_origin) = block.right_origin.filter(|id| id.client != client) {
+            self.checked.named.add(right_origin);
         }
-        if let Some(parent) = block.parent_unit() {
-            name(parent);
-            self.checked.nests = true;
+        if names_unit(block.parent) {
+            self.note_parent(client, block.parent);
         }
     }
 

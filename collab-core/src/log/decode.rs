@@ -94,19 +94,29 @@ impl Struct<'_> {
 
     /// The unit that it names as its parent; `None` for a root type, or where a neighbour tells.
     pub(crate) fn parent_unit(&self) -> Option<Id> {
-        // It was checked when the struct was read: nothing; 0, client and clock; or 1 and a name.
-        let mut reader = Reader::new(self.parent);
-        if reader.uint() != Ok(0) {
-            return None;
-        }
-        let (client, clock) = (reader.uint().ok()?, reader.uint().ok()?);
-        Some(Id { client, clock: u32::try_from(clock).ok()? })
+        parent_unit(self.parent)
     }
 
     /// The units that must be there before it can take its place.
     pub(crate) fn names(&self) -> [Option<Id>; 3] {
         [self.origin, self.right_origin, self.parent_unit()]
     }
+}
+
+/// Whether a parent, as it lies, is a unit.
+pub(crate) fn names_unit(parent: &[u8]) -> bool {
+    parent.first() == Some(&0)
+}
+
+/// The unit that a parent is, as it lies.
+pub(crate) fn parent_unit(parent: &[u8]) -> Option<Id> {
+    // It was checked when the struct was read: nothing; 0, client and clock; or 1 and a name.
+    let mut reader = Reader::new(parent);
+    if reader.uint() != Ok(0) {
+        return None;
+    }
+    let (client, clock) = (reader.uint().ok()?, reader.uint().ok()?);
+    Some(Id { client, clock: u32::try_from(clock).ok()? })
 }
 
 /// What stands before a struct's content.

@@ -14,13 +14,14 @@ const LOOSE_MAX: usize = 16;
 /// Per client the last unit that is named. Grows with the number of clients, not of structs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
-    last: SmallVec<[Id; 2]>,
+    last: SmallVec<[Id; 1]>,
     /// How many entries there were when those of one client were joined.
     joined: usize,
 }
 
 impl Named {
-    #[inline]
+    // Out of line: few structs name another client, and the check of the others stays short.
+    #[inline(never)]
     pub(super) fn add(&mut self, id: Id) {
         match self.last.iter_mut().rev().take(NEAR).find(|last| last.client == id.client) {
             Some(last) => last.clock = last.clock.max(id.clock),
@@ -36,6 +37,7 @@ impl Named {
     }
 
     /// Leaves one entry for each client.
+    #[inline]
     pub(super) fn tidy(&mut self) {
         if self.last.len() > 1 {
             self.join();
