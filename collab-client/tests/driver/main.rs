@@ -5,6 +5,7 @@
 mod connecting;
 mod editor;
 mod leaving;
+mod secure;
 
 use std::net::SocketAddr;
 use std::time::Duration;
