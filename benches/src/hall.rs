@@ -58,7 +58,15 @@ impl Hall {
         self.tell(Input::Frame { peer, frame: message.frame(Dialect::V1, channel) });
     }
 
+    /// Hands an input in, and ends the tick that begins with it.
     fn tell(&mut self, input: Input) {
+        self.tell_within_tick(input);
+        if self.room.is_ticking() {
+            self.tell_within_tick(Input::Tick);
+        }
+    }
+
+    fn tell_within_tick(&mut self, input: Input) {
         self.room.handle(self.now, input);
         while let Some(output) = self.room.poll_output() {
             match output {
