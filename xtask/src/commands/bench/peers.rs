@@ -92,6 +92,11 @@ pub(super) const RELAYS: [Relay; 7] = [
 ];
 
 impl Relay {
+    /// Whether it is what this workspace is about.
+    pub(super) const fn is_ours(&self) -> bool {
+        matches!(self.start, Start::Ours)
+    }
+
     /// Builds or installs it.
     pub(super) fn prepare(&self, workspace: &Workspace) -> Result<()> {
         match self.start {
