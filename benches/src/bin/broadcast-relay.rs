@@ -7,6 +7,7 @@
 //! `broadcast-relay [ADDRESS]`, for `collab-server load chat --dialect text`.
 
 use anyhow::Result;
+use collab_server::raise_open_files_limit;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast::error::RecvError;
@@ -21,6 +22,7 @@ type Said = (u64, Utf8Bytes);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
+    raise_open_files_limit();
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("broadcast-relay listens on {}", listener.local_addr()?);
