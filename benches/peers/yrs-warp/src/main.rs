@@ -17,8 +17,9 @@ use yrs::sync::Awareness;
 use yrs_warp::broadcast::BroadcastGroup;
 use yrs_warp::ws::{WarpSink, WarpStream};
 
-/// Messages that may wait in a group; the example has 32, of which many writers lose some.
-const WAITING_MAX: usize = 1 << 16;
+/// Messages that may wait in a group. The example has 32, with which many writers lose some; the
+/// places are allocated with the group, so more would show as memory of an idle room.
+const WAITING_MAX: usize = 1 << 10;
 
 type Groups = Arc<Mutex<HashMap<String, Arc<BroadcastGroup>>>>;
 
