@@ -19,6 +19,8 @@ export interface Stage {
   link(): Promise<Link>
   /** Keeps what a page shows as `test-results/NAME.png`. */
   picture(pad: Pad, name: string): Promise<void>
+  /** Where a picture of that name is kept. */
+  pictureFile(name: string): string
 }
 
 /** Sets the stage for the tests of the calling file. */
@@ -57,7 +59,8 @@ export function setStage(options: ServerOptions = {}): Stage {
       return link
     },
     async picture(pad, name) {
-      await pad.page.screenshot({ path: `${pictures}${name}.png` })
+      await pad.page.screenshot({ path: this.pictureFile(name) })
     },
+    pictureFile: (name) => `${pictures}${name}.png`,
   }
 }

@@ -2,7 +2,7 @@
 // sent, so that it is sent once.
 import init, { start } from './tui_chat_web.js'
 
-await init()
+await init({ module_or_path: new URL('tui_chat_web_bg.wasm', import.meta.url) })
 if (navigator.locks === undefined) {
   start(false)
 } else {

@@ -27,11 +27,11 @@ pub(crate) fn listen_to_all() -> Result<(), JsValue> {
     listen(&keys, "compositionend", composed(keys.clone()))?;
     listen(&document()?.into(), "paste", paste)?;
     listen(&document()?.into(), "copy", copy)?;
-    listen(&document()?.into(), "selectionchange", |_: web_sys::Event| program::redraw())?;
+    listen(&document()?.into(), "selectionchange", |_: &web_sys::Event| program::redraw())?;
     listen(&screen, "click", click(keys.clone()))?;
     listen(&screen, "wheel", wheel)?;
-    listen(&window()?.into(), "resize", |_: web_sys::Event| program::redraw())?;
-    listen(&window()?.into(), "online", |_: web_sys::Event| program::network_back())?;
+    listen(&window()?.into(), "resize", |_: &web_sys::Event| program::redraw())?;
+    listen(&window()?.into(), "online", |_: &web_sys::Event| program::network_back())?;
     keys.focus()
 }
 
@@ -41,14 +41,17 @@ pub(crate) fn has_selection() -> bool {
     selection.is_some_and(|selection| !selection.is_collapsed())
 }
 
-fn deselect() {
-    if let Some(selection) = window().ok().and_then(|window| window.get_selection().ok().flatten())
-    {
+/// Writing goes on in the text area. The page's selection is given up before: it is the caret's too.
+fn write_here(keys: &HtmlTextAreaElement) {
+    let selection = window().ok().and_then(|window| window.get_selection().ok().flatten());
+    if let Some(selection) = selection.filter(|selection| !selection.is_collapsed()) {
         let _ = selection.remove_all_ranges();
+        let _ = keys.blur();
     }
+    let _ = keys.focus();
 }
 
-fn key_down(keys: HtmlTextAreaElement) -> impl FnMut(KeyboardEvent) {
+fn key_down(keys: HtmlTextAreaElement) -> impl FnMut(&KeyboardEvent) {
     move |event| {
         if event.is_composing() || event.meta_key() {
             return;
@@ -58,10 +61,9 @@ fn key_down(keys: HtmlTextAreaElement) -> impl FnMut(KeyboardEvent) {
         if is_modifier || copies {
             return;
         }
-        deselect();
         // Before the key is read as text, so that it arrives there.
-        let _ = keys.focus();
-        if let Some(input) = key(&event) {
+        write_here(&keys);
+        if let Some(input) = key(event) {
             event.prevent_default();
             program::update(Event::Key(input));
         }
@@ -101,7 +103,7 @@ fn key(event: &KeyboardEvent) -> Option<Input> {
     Some(Input { key, ctrl, alt, shift })
 }
 
-fn input(keys: HtmlTextAreaElement) -> impl FnMut(InputEvent) {
+fn input(keys: HtmlTextAreaElement) -> impl FnMut(&InputEvent) {
     move |event| {
         if !event.is_composing() {
             take_text(&keys);
@@ -109,7 +111,7 @@ fn input(keys: HtmlTextAreaElement) -> impl FnMut(InputEvent) {
     }
 }
 
-fn composed(keys: HtmlTextAreaElement) -> impl FnMut(CompositionEvent) {
+fn composed(keys: HtmlTextAreaElement) -> impl FnMut(&CompositionEvent) {
     move |_| take_text(&keys)
 }
 
@@ -123,7 +125,7 @@ fn take_text(keys: &HtmlTextAreaElement) {
     }
 }
 
-fn paste(event: ClipboardEvent) {
+fn paste(event: &ClipboardEvent) {
     let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
     event.prevent_default();
     if let Some(text) = text.filter(|text| !text.is_empty()) {
@@ -132,7 +134,7 @@ fn paste(event: ClipboardEvent) {
 }
 
 /// Rows are filled with spaces, which nobody wants to copy.
-fn copy(event: ClipboardEvent) {
+fn copy(event: &ClipboardEvent) {
     let selection = window().ok().and_then(|window| window.get_selection().ok().flatten());
     let Some(text) = selection.and_then(|selection| selection.to_string().as_string()) else {
         return;
@@ -145,7 +147,7 @@ fn copy(event: ClipboardEvent) {
     }
 }
 
-fn click(keys: HtmlTextAreaElement) -> impl FnMut(MouseEvent) {
+fn click(keys: HtmlTextAreaElement) -> impl FnMut(&MouseEvent) {
     move |event| {
         if has_selection() {
             return;
@@ -156,7 +158,7 @@ fn click(keys: HtmlTextAreaElement) -> impl FnMut(MouseEvent) {
     }
 }
 
-fn wheel(event: WheelEvent) {
+fn wheel(event: &WheelEvent) {
     event.prevent_default();
     let kind = if event.delta_y() < 0.0 { MouseKind::WheelUp } else { MouseKind::WheelDown };
     program::mouse(kind, (f64::from(event.client_x()), f64::from(event.client_y())));

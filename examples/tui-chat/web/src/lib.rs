@@ -11,6 +11,12 @@
 //! | `keys` | what browsers call keys, paste and mouse -> events |
 //! | `storage` | who one is in this browser, and what was not sent |
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "JavaScript has only doubles; times and sizes are whole and small"
+)]
+
 #[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]

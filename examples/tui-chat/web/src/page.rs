@@ -33,11 +33,10 @@ pub(crate) fn element(id: &'static str) -> Result<Element, Missing> {
 pub(crate) fn listen<E: JsCast + 'static>(
     target: &EventTarget,
     name: &str,
-    heard: impl FnMut(E) + 'static,
+    mut heard: impl FnMut(&E) + 'static,
 ) -> Result<(), JsValue> {
-    let mut heard = heard;
     let closure =
-        Closure::<dyn FnMut(Event)>::new(move |event: Event| heard(event.unchecked_into()));
+        Closure::<dyn FnMut(Event)>::new(move |event: Event| heard(event.unchecked_ref()));
     target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref())?;
     closure.forget();
     Ok(())

@@ -61,7 +61,9 @@ impl Screen {
         probe.remove();
         let cell = (width.max(1.0), height.max(1.0));
         let (rows, cells, stale) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Ok(Self { document, grid, rows, cells, stale, cell })
+        let mut screen = Self { document, grid, rows, cells, stale, cell };
+        screen.reset()?;
+        Ok(screen)
     }
 
     /// The cell at a point of the window.

@@ -32,7 +32,7 @@ pub(crate) enum Said {
 
 /// An open or opening WebSocket, and what it calls. Dropping it closes it and hears no more.
 struct Socket {
-    socket: WebSocket,
+    inner: WebSocket,
     _opened: Closure<dyn FnMut()>,
     _frame: Closure<dyn FnMut(MessageEvent)>,
     _closed: Closure<dyn FnMut(CloseEvent)>,
@@ -68,7 +68,7 @@ impl Seat {
                 Output::Connect => self.connect(now),
                 Output::Send(frame) => {
                     // A socket that fails says so by its close event.
-                    let _ = self.socket.as_ref().map(|open| open.socket.send_with_u8_array(&frame));
+                    let _ = self.socket.as_ref().map(|open| open.inner.send_with_u8_array(&frame));
                 }
                 Output::Disconnect => {
                     self.connection += 1;
@@ -97,27 +97,27 @@ impl Socket {
         let socket = WebSocket::new_with_str(url, SUBPROTOCOL)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let say = move |said| program::hear(&room, connection, said);
-        let (opens, closes) = (say.clone(), say.clone());
-        let opened = Closure::new(move || opens(Said::Opened));
+        let (say_opened, say_closed) = (say.clone(), say.clone());
+        let opened = Closure::new(move || say_opened(Said::Opened));
         let frame = Closure::new(move |event: MessageEvent| {
             // The relay sends no text.
             if let Ok(bytes) = event.data().dyn_into::<ArrayBuffer>() {
                 say(Said::Frame(Uint8Array::new(&bytes).to_vec()));
             }
         });
-        let closed = Closure::new(move |event: CloseEvent| closes(Said::Closed(event.code())));
+        let closed = Closure::new(move |event: CloseEvent| say_closed(Said::Closed(event.code())));
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(frame.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Ok(Self { socket, _opened: opened, _frame: frame, _closed: closed })
+        Ok(Self { inner: socket, _opened: opened, _frame: frame, _closed: closed })
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        let _ = self.socket.close();
+        self.inner.set_onopen(None);
+        self.inner.set_onmessage(None);
+        self.inner.set_onclose(None);
+        let _ = self.inner.close();
     }
 }
