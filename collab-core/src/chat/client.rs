@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{
     Change, ChatEvent, Chats, Company, Conversation, MessageId, PRESENCE_CHANNEL, Person, Place,
-    SayError, StoredError, UserId,
+    SayError, Seal, StoredError, UserId,
 };
 use crate::Timestamp;
 use crate::presence;
@@ -26,6 +26,8 @@ pub struct ClientConfig {
     /// The user, if known before the relay says it: [`UserId::of_guest`] of the token, for an open
     /// relay. Without it nothing can be written before the first connection.
     pub user: Option<UserId>,
+    /// Seals what this user writes, among peers: then `user` is that of the key.
+    pub seal: Option<Seal>,
     /// Token, seed and timing of the session.
     pub session: SessionConfig,
 }
@@ -34,7 +36,15 @@ impl ClientConfig {
     /// A guest of an open relay, who holds `token` ([`super::guest_token`]). `seed` is random.
     pub fn guest(client_id: u64, seed: u64, name: &str, token: &str) -> Self {
         let session = SessionConfig::new(token, seed);
-        Self { client_id, name: name.to_owned(), user: UserId::of_guest(token), session }
+        let (name, user) = (name.to_owned(), UserId::of_guest(token));
+        Self { client_id, name, user, seal: None, session }
+    }
+
+    /// A peer among peers, who holds the key of `seal`. `seed` is random.
+    pub fn peer(client_id: u64, seed: u64, name: &str, seal: Seal) -> Self {
+        let user = Some(UserId::of_key(&seal.signer.public_key()));
+        let session = SessionConfig::new("", seed);
+        Self { client_id, name: name.to_owned(), user, seal: Some(seal), session }
     }
 }
 
@@ -107,15 +117,14 @@ pub struct Client {
 impl Client {
     /// A client that waits for [`Input::Start`].
     pub fn new(config: ClientConfig) -> Self {
-        let ClientConfig { client_id, name, user, session } = config;
+        let ClientConfig { client_id, name, user, seal, session } = config;
         let mut session = Session::new(session);
         Chats::join(&mut session);
-        Self {
-            session,
-            chats: Chats::new(client_id, user, &name),
-            company: Company::new(client_id),
-            outputs: VecDeque::new(),
+        let mut chats = Chats::new(client_id, user, &name);
+        if let Some(seal) = seal {
+            chats.set_seal(seal);
         }
+        Self { session, chats, company: Company::new(client_id), outputs: VecDeque::new() }
     }
 
     /// Takes one input at `now`, Unix time in ms.

@@ -28,6 +28,7 @@ mod message_id;
 mod pacer;
 mod place;
 mod printable;
+mod sealed;
 mod segment;
 mod unit;
 mod user;
@@ -39,6 +40,8 @@ pub use conversation::Conversation;
 pub use message_id::{Change, MessageId, MessageIdError};
 pub use place::{Chat, DIRECT_PREFIX, PRESENCE_CHANNEL, Place, ROOM_PREFIX, SegmentName};
 pub use printable::{printable_name, printable_text};
+pub use sealed::{PublicKey, Seal, Signature, Signer, Verify};
+pub(crate) use sealed::{Sealed, Stand};
 pub use segment::{Message, Reaction, SEGMENT_UNITS, Segment, SegmentError};
 pub use unit::{
     NAME_MAX_BYTES, REACTION_MAX_BYTES, ROOT_ARRAY, Re, TEXT_MAX_BYTES, Unit, UnitError, UnitId,

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 /// Longest user ID in bytes: two of them and a number fit into a channel's name.
 pub const USER_ID_MAX_BYTES: usize = 22;
 
-/// Characters of a guest's ID that come from their secret: 75 bits.
-const GUEST_DIGITS: usize = 15;
+/// Characters of an ID that come from a secret or a key: 75 bits.
+const HASH_DIGITS: usize = 15;
 
 /// A user: 1 to 22 bytes of `[a-z0-9_-]` (PROTOCOL section 7).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +40,16 @@ impl UserId {
         if token.is_empty() {
             return None;
         }
-        let mut id = base32(&Sha256::digest(token.as_bytes()), GUEST_DIGITS);
+        let mut id = base32(&Sha256::digest(token.as_bytes()), HASH_DIGITS);
         id.insert(0, 'g');
         Some(Self(id.into()))
+    }
+
+    /// Who signs with this Ed25519 key, where peers meet without a relay.
+    pub fn of_key(key: &[u8; 32]) -> Self {
+        let mut id = base32(&Sha256::digest(key), HASH_DIGITS);
+        id.insert(0, 'k');
+        Self(id.into())
     }
 
     /// The ID as text.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ChatLimits;
+use super::{Authorship, ChatLimits};
 use crate::wire::Limits;
 
 /// What a room accepts and when it cleans up. `Default` gives PROTOCOL's values.
@@ -23,6 +23,8 @@ pub struct RoomConfig {
     /// Bytes accepted but not yet durable in one channel; more is refused with `store_unavailable`,
     /// except for a single update when nothing waits.
     pub backlog_max_bytes: usize,
+    /// By what chats know who wrote something.
+    pub authorship: Authorship,
     /// What chats accept.
     pub chat: ChatLimits,
     /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
@@ -55,6 +57,7 @@ impl Default for RoomConfig {
             channels_max: 16,
             room_channels_max: 256,
             backlog_max_bytes: 16 << 20,
+            authorship: Authorship::default(),
             chat: ChatLimits::default(),
             presence_timeout: Duration::from_secs(30),
             durable_ride_max: Duration::from_millis(700),

@@ -26,7 +26,7 @@ mod stored;
 mod tick;
 mod work;
 
-pub use chat::ChatLimits;
+pub use chat::{Authorship, ChatLimits};
 pub use io::{
     ChannelName, Class, Counter, EntryNo, Input, LoadFailure, Output, PeerId, Position, Stored,
 };

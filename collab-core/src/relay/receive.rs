@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::channel::State;
-use super::chat::{Kind, people};
+use super::chat::{Authorship, Kind, people};
 use super::presence::{Accepted, PresenceTable};
 use super::push::{Push, Source};
 use super::{Class, Output, PeerId, Room};
@@ -200,7 +200,9 @@ impl Room {
         let (Some(channel), Some(state)) = (channels.get_mut(number), peers.get(&peer)) else {
             return;
         };
-        let chatter = matches!(channel.kind, Kind::People).then_some(&state.grant);
+        // A mirror speaks for all who are behind it.
+        let is_vouched = config.authorship == Authorship::Granted;
+        let chatter = (is_vouched && matches!(channel.kind, Kind::People)).then_some(&state.grant);
         let may_say = |presence: &PresenceTable, entry: &AwarenessEntry<'_>| {
             chatter.is_none_or(|grant| {
                 let owner = presence.owner(entry.client).and_then(|owner| peers.get(&owner));

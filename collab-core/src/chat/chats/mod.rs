@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::conversation::{Conversation, Held};
 use super::pacer::Pacer;
 use super::{
-    Change, Chat, DIRECT_PREFIX, MessageId, PRESENCE_CHANNEL, Place, ROOM_PREFIX, Segment,
+    Change, Chat, DIRECT_PREFIX, MessageId, PRESENCE_CHANNEL, Place, ROOM_PREFIX, Seal, Segment,
     SegmentName, UserId,
 };
 use crate::Timestamp;
@@ -46,6 +46,8 @@ pub struct Chats {
     /// Under which client ID this process writes.
     client: u64,
     own: Option<UserId>,
+    /// Seals what this user writes, among peers.
+    seal: Option<Seal>,
     name: String,
     /// Whether the relay decides the name.
     is_name_given: bool,
@@ -81,6 +83,7 @@ impl Chats {
         Self {
             client,
             own,
+            seal: None,
             name: name.to_owned(),
             is_name_given: false,
             may_write: true,
@@ -98,6 +101,12 @@ impl Chats {
             changed: BTreeSet::new(),
             events: VecDeque::new(),
         }
+    }
+
+    /// Seals what is written from now on. There are no direct conversations then: whoever passes them on
+    /// could read them.
+    pub fn set_seal(&mut self, seal: Seal) {
+        self.seal = Some(seal);
     }
 
     /// Opens what all chats need. Once, before or after the session starts.
@@ -238,6 +247,7 @@ impl Chats {
     fn chat_of(&self, place: &Place) -> Option<Chat> {
         match place {
             Place::Room => Some(Chat::Room),
+            Place::Direct(_) if self.seal.is_some() => None,
             Place::Direct(_) => Chat::of(place, self.own.as_ref()?),
         }
     }
@@ -273,14 +283,18 @@ impl Chats {
 
     /// Holds a segment. False if it was held already.
     fn want(&mut self, place: &Place, number: u32, is_history: bool) -> bool {
-        let (client, own) = (self.client, self.own.clone());
+        let (client, own, seal) = (self.client, self.own.clone(), self.seal.clone());
         let Some(chat) = self.chat_of(place) else { return false };
         let Some(conversation) = self.begin(place) else { return false };
         if conversation.segments.contains_key(&number) {
             return false;
         }
-        let held = Held::new(&chat, Segment::new(number, client, own), is_history);
-        conversation.segments.insert(number, held);
+        let mut segment = Segment::new(number, client, own);
+        if let Some(seal) = seal {
+            let name = SegmentName { chat: chat.clone(), number }.to_string();
+            segment = segment.sealed(seal, &name);
+        }
+        conversation.segments.insert(number, Held::new(&chat, segment, is_history));
         true
     }
 

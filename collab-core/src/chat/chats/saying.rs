@@ -91,10 +91,17 @@ impl Chats {
         self.write(place, id.segment, &Unit::React { at, of: id.unit(), with, on }).map(drop)
     }
 
-    /// Deletes an own message with its edits.
+    /// Deletes an own message with its edits. Among peers, where deletions carry no signature, by an edit
+    /// that leaves nothing.
     pub fn delete(&mut self, place: &Place, id: MessageId) -> Result<(), SayError> {
         self.own_message(place, id)?;
         self.writer()?;
+        if self.seal.is_some() {
+            let at = self.next_at(Timestamp::default(), place, id.segment);
+            return self
+                .write(place, id.segment, &Unit::Edit { at, of: id.unit(), text: "" })
+                .map(drop);
+        }
         let segment = self.conversation_mut(place).and_then(|c| c.segment_mut(id.segment));
         segment.ok_or(SayError::NoSuchMessage)?.delete(id.unit());
         Ok(())

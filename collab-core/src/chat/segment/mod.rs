@@ -15,7 +15,7 @@ pub use show::{Message, Reaction};
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Change, MessageId, Unit, UnitId, UserId};
+use super::{Change, MessageId, Seal, Unit, UnitId, UserId};
 use crate::log::{EMPTY_UPDATE, Refusal, StateVector};
 use crate::sorting::sort_unstable;
 use crate::sync::{Replica, ReplicaError};
@@ -43,6 +43,8 @@ pub struct Segment {
     client: u64,
     /// Who that is, once known.
     own: Option<UserId>,
+    /// Seals what is written, and the channel that it is sealed for.
+    seal: Option<(Seal, Box<str>)>,
     runs: BTreeMap<u64, Run>,
     /// Messages that are not deleted, in order.
     messages: Vec<Key>,
@@ -71,6 +73,7 @@ impl Segment {
             number,
             client,
             own,
+            seal: None,
             runs: BTreeMap::new(),
             messages: Vec::new(),
             amendments: BTreeMap::new(),
@@ -83,6 +86,13 @@ impl Segment {
             deletions: Vec::new(),
             changes: Vec::new(),
         }
+    }
+
+    /// Seals what is written here from now on, for peers who pass it on under `channel`.
+    #[must_use]
+    pub fn sealed(mut self, seal: Seal, channel: &str) -> Self {
+        self.seal = Some((seal, channel.into()));
+        self
     }
 
     /// Its number in the conversation.

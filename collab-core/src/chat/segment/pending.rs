@@ -33,13 +33,21 @@ impl Segment {
         let mut messages = Vec::new();
         if run.len() == 0 || run.name_at(run.len()) != name {
             let iam = Unit::Iam { user: user.as_str(), name };
-            self.add(self.client, iam.write().into(), &mut messages);
+            self.add(self.client, self.unit_bytes(&iam), &mut messages);
         }
         self.waits = true;
         let clock = self.runs.get(&self.client).map_or(0, Run::len);
-        self.add(self.client, unit.write().into(), &mut messages);
+        self.add(self.client, self.unit_bytes(unit), &mut messages);
         self.insert_messages(messages);
         UnitId { client: self.client, clock }
+    }
+
+    /// The next own unit as it is written, sealed where that is wanted.
+    fn unit_bytes(&self, unit: &Unit<'_>) -> Box<[u8]> {
+        let Some((seal, channel)) = &self.seal else { return unit.write().into() };
+        let clock = self.runs.get(&self.client).map_or(0, Run::len);
+        let claims = matches!(unit, Unit::Iam { .. });
+        seal.seal((channel, self.client, clock), unit.write(), claims).into()
     }
 
     /// Deletes an own message, its edits and its text.

@@ -51,6 +51,9 @@ impl Segment {
         let user = run.user.as_ref()?;
         let Unit::Message { at, text, re } = run.unit(id.clock)? else { return None };
         let edit = self.last_edit(id, run);
+        if edit.is_some_and(|(_, text)| text.is_empty()) {
+            return None;
+        }
         Some(Message {
             id: self.message_id(id),
             user: user.as_str(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::chat::Unit;
+use crate::chat::{PublicKey, Sealed, Unit};
 use crate::log::decode::{Struct, Visitor, content, walk};
 use crate::log::{Reader, Refusal, skip_any};
 
@@ -23,6 +23,8 @@ pub(in crate::relay) struct Claims {
 struct Claim {
     /// `None` where the stored bytes do not say: then nobody may write.
     user: Option<Arc<str>>,
+    /// Among peers: what proves it.
+    key: Option<Box<PublicKey>>,
     /// The next clock.
     end: u32,
 }
@@ -37,10 +39,14 @@ impl Claims {
     ) -> Result<Self, Refusal> {
         let mut claims = Self::default();
         for update in updates {
-            walk(update, &mut claims)?;
+            claims.learn(update)?;
         }
-        claims.units = claims.clients.values().map(|claim| u64::from(claim.end)).sum();
         Ok(claims)
+    }
+
+    /// Believes what an update says of itself: it was stored here, or is sealed.
+    pub(super) fn learn(&mut self, update: &[u8]) -> Result<(), Refusal> {
+        walk(update, self)
     }
 
     /// Notes that `user` wrote.
@@ -48,7 +54,7 @@ impl Claims {
         for &(client, end) in ends {
             if !self.clients.contains_key(&client) {
                 let user = Some(self.intern(user));
-                self.clients.insert(client, Claim { user, end: 0 });
+                self.clients.insert(client, Claim { user, ..Claim::default() });
             }
             if let Some(claim) = self.clients.get_mut(&client) {
                 self.units += u64::from(end.saturating_sub(claim.end));
@@ -77,6 +83,11 @@ impl Claims {
         self.clients.get(&client).map_or(0, |claim| claim.end)
     }
 
+    /// The key that proves a claim, among peers.
+    pub(super) fn key(&self, client: u64) -> Option<&PublicKey> {
+        self.clients.get(&client)?.key.as_deref()
+    }
+
     /// Whether this user claimed it.
     pub(super) fn is_of(&self, client: u64, user: &str) -> bool {
         let owner = self.clients.get(&client).and_then(|claim| claim.user.as_ref());
@@ -98,24 +109,30 @@ impl<'a> Visitor<'a> for Claims {
         if block.info == content::SKIP {
             return;
         }
-        let user = claimed_by(block).map(|user| self.intern(user));
+        let (user, key) = match claimed_by(block) {
+            Some((user, key)) => (Some(self.intern(user)), key),
+            None => (None, None),
+        };
         let claim = self.clients.entry(block.id.client).or_default();
+        self.units += u64::from(block.end().saturating_sub(claim.end));
         claim.end = claim.end.max(block.end());
         claim.user = claim.user.take().or(user);
+        claim.key = claim.key.take().or(key.map(Box::new));
     }
 
     fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
 }
 
-/// The user whom a client ID's first unit names.
-fn claimed_by<'a>(block: &Struct<'a>) -> Option<&'a str> {
+/// The user whom a client ID's first unit names, and their key if it is sealed.
+fn claimed_by<'a>(block: &Struct<'a>) -> Option<(&'a str, Option<PublicKey>)> {
     if block.id.clock != 0 || block.kind() != content::ANY {
         return None;
     }
     let mut reader = Reader::new(block.payload);
     skip_any(&mut reader).ok()?;
-    match Unit::read(reader.since(block.payload)) {
-        Ok(Unit::Iam { user, .. }) => Some(user),
+    let value = reader.since(block.payload);
+    match Unit::read(value) {
+        Ok(Unit::Iam { user, .. }) => Some((user, Sealed::read(value).and_then(|iam| iam.key))),
         _ => None,
     }
 }

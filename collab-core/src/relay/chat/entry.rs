@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::inspect::{Author, Refused, inspect};
-use super::{Kind, Segment};
+use super::{Authorship, Kind, Segment};
 use crate::Timestamp;
 use crate::chat::SegmentName;
 use crate::log::{self, Checked};
@@ -31,7 +31,9 @@ impl Room {
         let (Some(peer), State::Ready(ready)) = (self.peers.get(&push.peer), state) else {
             return Err((ErrorCode::ChannelUnknown, "channel is not open"));
         };
-        let author = Author { grant: &peer.grant, now, limits: &self.config.chat };
+        let channel = self.config.authorship.is_sealed().then(|| segment.name.to_string());
+        let seals = channel.as_deref().and_then(|name| self.config.authorship.seals(name));
+        let author = Author { grant: &peer.grant, now, limits: &self.config.chat, seals };
         let is_deleted = |client, start, end| ready.log.deletes(client, start, end);
         let admitted = inspect(&segment.claims, author, push.update, is_deleted)?;
         let begins = segment.claims.is_empty();
@@ -48,7 +50,12 @@ impl Room {
                 .map_err(|refusal| (refusal.code(), "update refused"))?,
         };
         if let Some(claims) = self.channels.get_mut(push.number).and_then(|c| c.kind.claims()) {
-            claims.add(&user, &admitted.ends);
+            match self.config.authorship {
+                Authorship::Granted => claims.add(&user, &admitted.ends),
+                Authorship::Sealed { .. } => claims
+                    .learn(admitted.update.as_deref().unwrap_or(push.update))
+                    .map_err(|refusal| (refusal.code(), "update refused"))?,
+            }
         }
         if begins {
             self.announce(push.number);

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::ChatLimits;
 use super::claims::{Claims, Ends};
+use super::sealed::{Keys, Seals};
 use crate::Timestamp;
 use crate::chat::{ROOT_ARRAY, Unit};
 use crate::log::decode::{Id, Struct, Visitor, content, info, walk};
@@ -27,6 +28,8 @@ pub(super) struct Author<'a> {
     pub(super) grant: &'a Grant,
     pub(super) now: Timestamp,
     pub(super) limits: &'a ChatLimits,
+    /// Among peers: whoever brings a unit, its signature says whose it is.
+    pub(super) seals: Option<Seals<'a>>,
 }
 
 /// A push that may enter.
@@ -53,9 +56,11 @@ pub(super) fn inspect(
     inspection.finish(update, is_deleted)
 }
 
-struct Inspection<'c> {
-    claims: &'c Claims,
+pub(super) struct Inspection<'c> {
+    pub(super) claims: &'c Claims,
     author: Author<'c>,
+    /// Keys that this push claims with.
+    pub(super) keys: Keys,
     /// Of the section that is being read: its client ID's next clock here, and whether it is new.
     next: u32,
     is_new: bool,
@@ -74,11 +79,11 @@ struct Inspection<'c> {
     refused: Option<Refused>,
 }
 
-const fn misshapen(why: &'static str) -> Refused {
+pub(super) const fn misshapen(why: &'static str) -> Refused {
     (ErrorCode::ChatRefused, why)
 }
 
-const fn foreign(why: &'static str) -> Refused {
+pub(super) const fn foreign(why: &'static str) -> Refused {
     (ErrorCode::NotAuthor, why)
 }
 
@@ -87,6 +92,7 @@ impl<'c> Inspection<'c> {
         Self {
             claims,
             author,
+            keys: Keys::new(),
             next: 0,
             is_new: true,
             clients: SmallVec::new(),
@@ -110,7 +116,8 @@ impl<'c> Inspection<'c> {
             return Ok(());
         }
         let Id { client, clock } = block.id;
-        if !self.is_new && !self.claims.is_of(client, &self.author.grant.user) {
+        let is_foreign = || !self.claims.is_of(client, &self.author.grant.user);
+        if !self.is_new && self.author.seals.is_none() && is_foreign() {
             return Err(foreign("somebody else's client ID"));
         }
         if clock > self.next {
@@ -134,6 +141,10 @@ impl<'c> Inspection<'c> {
         match block.kind() {
             content::ANY => {}
             // Written and deleted before it was pushed.
+            // Nothing proves who deleted it.
+            content::DELETED if self.author.seals.is_some() => {
+                return Err(misshapen("deleted among peers"));
+            }
             content::DELETED if self.next > 0 => return Ok(()),
             content::DELETED => return Err(misshapen("a claim cannot be deleted")),
             _ => return Err(misshapen("not a unit")),
@@ -150,11 +161,14 @@ impl<'c> Inspection<'c> {
     }
 
     fn read_unit(&mut self, id: Id, value: &[u8]) -> Result<(), Refused> {
-        let Author { grant, now, limits } = self.author;
+        let Author { grant, now, limits, seals } = self.author;
         let unit = Unit::read(value).map_err(|_| misshapen("not a unit"))?;
         unit.check(value.len(), &limits.unit).map_err(|_| misshapen("beyond a unit's limits"))?;
         if unit.at().is_some_and(|at| at > now.as_millis().saturating_add(AHEAD_MAX_MS)) {
             return Err(misshapen("dated in the future"));
+        }
+        if let Some(seals) = seals {
+            return self.check_seal(seals, id, value, &unit);
         }
         match unit {
             Unit::Iam { user, .. } if *user != *grant.user => Err(foreign("somebody else's ID")),
@@ -189,6 +203,9 @@ impl<'c> Inspection<'c> {
         }
         if self.claims.len() + self.new_clients > limits.clients_max {
             return Err((ErrorCode::RoomFull, "too many client IDs in this segment"));
+        }
+        if self.author.seals.is_some() && !self.deletions.is_empty() {
+            return Err(misshapen("deleted among peers"));
         }
         if !self.edited.iter().all(|&client| self.is_own(client)) {
             return Err(foreign("an edit of somebody else's message"));

@@ -9,14 +9,20 @@ mod inspect;
 mod listing;
 pub(super) mod people;
 mod rate;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
 pub(super) use claims::Claims;
 pub(super) use listing::Listings;
 pub(super) use rate::Rates;
+use sealed::Seals;
 
-use crate::chat::{Chat, DIRECT_PREFIX, PRESENCE_CHANNEL, ROOM_PREFIX, SegmentName, UnitLimits};
+use std::sync::Arc;
+
+use crate::chat::{
+    Chat, DIRECT_PREFIX, PRESENCE_CHANNEL, ROOM_PREFIX, SegmentName, UnitLimits, Verify,
+};
 use crate::wire::{Access, Grant};
 
 /// What a channel is for.
@@ -35,6 +41,21 @@ pub(super) enum Kind {
 pub(super) struct Segment {
     pub(super) name: SegmentName,
     pub(super) claims: Claims,
+}
+
+/// By what a relay knows who wrote a unit.
+#[derive(Clone, Debug, Default)]
+pub enum Authorship {
+    /// By the grant of the connection that it came over.
+    #[default]
+    Granted,
+    /// By its signature, whoever brought it: among peers (PROTOCOL section 7, "Peers").
+    Sealed {
+        /// The room's name, which signatures cover.
+        room: Arc<str>,
+        /// Verifies Ed25519.
+        verify: Verify,
+    },
 }
 
 /// What the room's chats accept (PROTOCOL section 7). `Default` gives PROTOCOL's values.
@@ -66,6 +87,33 @@ impl Default for ChatLimits {
         }
     }
 }
+
+impl Authorship {
+    const fn is_sealed(&self) -> bool {
+        matches!(self, Self::Sealed { .. })
+    }
+
+    /// What signatures in a channel must cover, if they count.
+    fn seals<'a>(&'a self, channel: &'a str) -> Option<Seals<'a>> {
+        match self {
+            Self::Granted => None,
+            Self::Sealed { room, verify } => Some(Seals { room, channel, verify: *verify }),
+        }
+    }
+}
+
+impl PartialEq for Authorship {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Granted, Self::Granted) => true,
+            // There is one way to verify Ed25519.
+            (Self::Sealed { room, .. }, Self::Sealed { room: other, .. }) => room == other,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Authorship {}
 
 impl Kind {
     /// What the channel of this name is for; `None` if it looks like a chat and is none.

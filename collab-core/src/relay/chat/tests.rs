@@ -76,7 +76,7 @@ fn admit(
     }
     let grant = Grant { user: user.into(), ..Grant::open() };
     let limits = ChatLimits::default();
-    let author = Author { grant: &grant, now: NOW, limits: &limits };
+    let author = Author { grant: &grant, now: NOW, limits: &limits, seals: None };
     let admitted = inspect(claims, author, update, |c, s, e| log.deletes(c, s, e));
     let admitted = admitted.expect("may enter");
     let (update, checked): (_, Checked) = match admitted.update {

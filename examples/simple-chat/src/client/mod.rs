@@ -76,6 +76,7 @@ fn client(secret: &str, name: &Name) -> anyhow::Result<Client> {
         client_id: client_id >> 11,
         name: name.to_string(),
         user: UserId::of_guest(secret),
+        seal: None,
         session: SessionConfig {
             ping_after: PING_AFTER,
             silence_max: SILENCE_MAX,

@@ -7,10 +7,11 @@ use crate::step::output;
 use crate::workspace::Workspace;
 
 /// Which of our packages each of our packages may use, in any kind of dependency.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     // Its tests talk to a real relay.
     ("collab-client", &["collab-core", "collab-server"]),
     ("collab-core", &["histories"]),
+    ("collab-peer", &["collab-client", "collab-core", "collab-server"]),
     ("collab-rooms", &["collab-core", "collab-rooms-api", "collab-server"]),
     ("collab-rooms-api", &[]),
     ("collab-wasm", &["collab-core"]),

@@ -1,0 +1,222 @@
+//! What both ends of a mirror hold: the channels' logs, everybody's presence, and news for each end.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use collab_core::Timestamp;
+use collab_core::chat::PRESENCE_CHANNEL;
+use collab_core::log::{Deleted, Known, Log, Refusal, Snapshot, StateVector, check, merge};
+use collab_core::presence::{Event, Presence, State};
+use collab_core::sync::{Replica, ReplicaError, Replicas};
+use serde_json::Value;
+
+use super::Announcement;
+use crate::random::random;
+
+/// Updates that an end has not taken yet. Beyond this they are forgotten, and that end connects
+/// again: then its session pushes what its relay lacks.
+const NEWS_MAX_BYTES: usize = 8 << 20;
+
+/// Largest update that is taken over: the whole of a channel at most.
+const UPDATE_MAX_BYTES: usize = 64 << 20;
+
+/// Updates in the tail of a log before it is folded.
+const TAIL_MAX: usize = 1024;
+
+/// The field of a presence that names the address to dial.
+const ADDRESS_FIELD: &str = "dial";
+
+pub(super) struct Shared {
+    channels: BTreeMap<Arc<str>, Mirrored>,
+    presence: Presence,
+    announcement: Announcement,
+    /// For each end what the other has heard.
+    news: [News; 2],
+}
+
+/// One of the two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Here = 0,
+    There = 1,
+}
+
+/// One channel's content, and what of it was new.
+#[derive(Default)]
+struct Mirrored {
+    // `Replica::diff` takes it by reference; a log remembers what it merged for an answer.
+    log: RefCell<Log>,
+    heard: Vec<Bytes>,
+}
+
+/// What one end has to take over from the other.
+#[derive(Default)]
+pub(super) struct News {
+    /// Channels to open.
+    pub(super) channels: Vec<Arc<str>>,
+    pub(super) updates: Vec<(Arc<str>, Bytes)>,
+    updates_bytes: usize,
+    /// Updates were forgotten.
+    pub(super) is_behind: bool,
+    /// Awareness updates.
+    pub(super) presence: Vec<Bytes>,
+}
+
+impl Shared {
+    pub(super) fn new(announcement: Announcement) -> Self {
+        let news = [News::default(), News::default()];
+        let presence = Presence::lasting(random());
+        // Presence has a channel that holds nothing.
+        let channels = BTreeMap::from([(PRESENCE_CHANNEL.into(), Mirrored::default())]);
+        Self { channels, presence, announcement, news }
+    }
+
+    /// Makes sure that there is a log for this channel.
+    pub(super) fn add(&mut self, channel: &Arc<str>) {
+        self.channels.entry(Arc::clone(channel)).or_default();
+    }
+
+    /// Remembers who is there, tells the other end, and dials whom one may dial.
+    pub(super) fn hear_presence(&mut self, now: Timestamp, from: Side, update: Bytes) {
+        // What cannot be read is not remembered; the relay has judged it already.
+        let _ = self.presence.apply(now, &update);
+        while self.presence.poll_event().is_some() {}
+        self.news[from.other() as usize].presence.push(update);
+        for person in self.presence.people() {
+            if let Some(Value::String(address)) = person.state.extra.get(ADDRESS_FIELD) {
+                // Full: it is said again when somebody's presence is renewed.
+                let _ = self.announcement.learn.try_send(address.clone());
+            }
+        }
+    }
+
+    /// Renews this peer's own presence where that is due: an update for both ends.
+    pub(super) fn renew_presence(&mut self, now: Timestamp) -> Option<Bytes> {
+        self.presence.tick(now);
+        let mut renewed = None;
+        while let Some(event) = self.presence.poll_event() {
+            if let Event::Send(update) = event {
+                renewed = Some(update);
+            }
+        }
+        renewed
+    }
+
+    /// When [`Shared::renew_presence`] is due.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        self.presence.deadline()
+    }
+
+    /// Everybody who is known, this peer's address included.
+    pub(super) fn everybody(&mut self, now: Timestamp) -> Bytes {
+        let mut state = State::default();
+        if let Some(address) = &self.announcement.address {
+            state.extra.insert(ADDRESS_FIELD.to_owned(), address.as_str().into());
+        }
+        // An address is short enough.
+        let _ = self.presence.set_local(now, Some(state));
+        self.presence.reconnected(now);
+        while self.presence.poll_event().is_some() {}
+        self.presence.encode_all()
+    }
+
+    /// Hands what was applied since the last call to the end that did not bring it. Whether that end
+    /// has something to take.
+    pub(super) fn pass_on(&mut self, from: Side) -> bool {
+        let news = &mut self.news[from.other() as usize];
+        for (name, channel) in &mut self.channels {
+            channel.heard.drain(..).for_each(|update| news.add_update(name, update));
+        }
+        !news.is_empty()
+    }
+
+    /// News for the other end.
+    pub(super) fn news_from(&mut self, side: Side) -> &mut News {
+        &mut self.news[side.other() as usize]
+    }
+
+    pub(super) fn take_news(&mut self, side: Side) -> News {
+        std::mem::take(&mut self.news[side as usize])
+    }
+}
+
+impl Side {
+    const fn other(self) -> Self {
+        match self {
+            Self::Here => Self::There,
+            Self::There => Self::Here,
+        }
+    }
+}
+
+impl News {
+    fn add_update(&mut self, channel: &Arc<str>, update: Bytes) {
+        self.updates_bytes += update.len();
+        self.updates.push((Arc::clone(channel), update));
+        if self.updates_bytes > NEWS_MAX_BYTES {
+            self.updates = Vec::new();
+            self.updates_bytes = 0;
+            self.is_behind = true;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        let nothing = self.channels.is_empty() && self.updates.is_empty();
+        nothing && self.presence.is_empty() && !self.is_behind
+    }
+}
+
+/// Folds a long tail into the snapshot, so that memory is about the size of the content.
+fn fold(log: &mut Log) -> Result<(), Refusal> {
+    let (tail, _) = log.tail_len();
+    if tail > TAIL_MAX {
+        let merged = merge(&log.compactable(tail), Deleted::Drop)?.update;
+        log.compact(Snapshot::new(merged)?, tail);
+    }
+    Ok(())
+}
+
+impl Replicas for Shared {
+    fn replica(&mut self, channel: &str) -> Option<&mut dyn Replica> {
+        self.channels.get_mut(channel).map(|channel| channel as &mut dyn Replica)
+    }
+}
+
+impl Replica for Mirrored {
+    fn state_vector(&self) -> Vec<u8> {
+        self.log.borrow().state_vector().write().to_vec()
+    }
+
+    fn diff(&self, state_vector: &[u8]) -> Result<Vec<u8>, ReplicaError> {
+        let refused = |refusal: Refusal| ReplicaError::StateVector(refusal.into());
+        let structs = StateVector::read(state_vector).map_err(refused)?;
+        let known = Known { structs, deletions: None };
+        let answer = self.log.borrow_mut().answer(&known).map_err(refused)?;
+        let first = answer.first.as_ref().map(AsRef::as_ref);
+        let parts: Vec<&[u8]> = first.into_iter().chain([answer.last.as_ref()]).collect();
+        Ok(merge(&parts, Deleted::Drop).map_err(refused)?.update.to_vec())
+    }
+
+    fn has_gaps(&self) -> bool {
+        // What would leave one is not taken.
+        false
+    }
+
+    fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError> {
+        let refused = |refusal: Refusal| ReplicaError::Update(refusal.into());
+        let checked = check(update, UPDATE_MAX_BYTES).map_err(refused)?;
+        let log = self.log.get_mut();
+        if log.has(&checked) {
+            return Ok(());
+        }
+        if log.lacks_before(&checked) {
+            return Err(ReplicaError::Update("an update with a gap".into()));
+        }
+        let update = Bytes::copy_from_slice(update);
+        log.append(update.clone(), checked).map_err(refused)?;
+        self.heard.push(update);
+        fold(log).map_err(refused)
+    }
+}

@@ -1,0 +1,228 @@
+//! A peer: a relay of its own that others dial, and a mirror to each peer that it knows.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use collab_client::Config;
+use collab_core::chat::Seal;
+use collab_core::relay::Authorship;
+use collab_server::{EphemeralStore, Relay, RelayConfig, RoomName, RoomNameError};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rustls::ClientConfig;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::mirror::{self, Announcement};
+use crate::serve::{self, KeyHolders};
+use crate::{Identity, identity, tls};
+
+/// Peers that one peer dials.
+pub const PEERS_MAX: usize = 64;
+
+/// Channels of one connection: a mirror has all segments of a chat open.
+const CHANNELS_MAX: usize = 4096;
+
+/// Messages that a mirror brings at once. Who floods is dealt with where they write.
+const UNITS_MAX: u32 = 1_000_000;
+
+/// People who are present through one connection.
+const PRESENT_MAX: usize = 1024;
+
+/// A peer that does not answer is gone after this long: there is nobody else to notice.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Where and as whom a peer meets others.
+#[derive(Debug)]
+pub struct PeerConfig {
+    /// The name of the room; only peers with the same one meet.
+    pub room: String,
+    /// Where others may dial; `None`: only this peer dials others.
+    pub listen: Option<SocketAddr>,
+    /// What others should dial, if that differs from `listen`: a host and a port.
+    pub announce: Option<String>,
+    /// Peers to dial: hosts and ports.
+    pub peers: Vec<String>,
+}
+
+/// Why a peer did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The room's name.
+    #[error(transparent)]
+    Room(#[from] RoomNameError),
+    /// The address cannot be listened at.
+    #[error("cannot listen at {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The key does not serve for TLS.
+    #[error("no TLS with this key")]
+    Tls(#[from] rustls::Error),
+}
+
+/// A running peer. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Peer {
+    address: SocketAddr,
+    room: RoomName,
+    identity: Arc<Identity>,
+    tls: Arc<ClientConfig>,
+    relay: Relay,
+    serving: JoinHandle<()>,
+    dialling: JoinHandle<()>,
+    known: Arc<Mutex<BTreeSet<String>>>,
+    addresses: mpsc::Sender<String>,
+}
+
+impl Peer {
+    /// Listens, dials the known peers, and dials whomever they know.
+    pub async fn start(identity: Arc<Identity>, config: PeerConfig) -> Result<Self, PeerError> {
+        let room = RoomName::new(&config.room)?;
+        let address = config.listen.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|source| PeerError::Listen { address, source })?;
+        let address = listener.local_addr().unwrap_or(address);
+        let relay = relay(&room);
+        let app = Router::new().nest("/sync", relay.router());
+        let serving = tokio::spawn(serve::serve(listener, tls::server_config(&identity)?, app));
+        let tls = tls::client_config(&identity)?;
+        let (addresses, learned) = mpsc::channel(PEERS_MAX);
+        let known = Arc::default();
+        let own = config.announce.or_else(|| announced(config.listen.map(|_| address)));
+        let dialler = Dialler {
+            here: link(&tls, &local(address), &room),
+            room: room.clone(),
+            tls: Arc::clone(&tls),
+            own,
+            learn: addresses.clone(),
+            known: Arc::clone(&known),
+        };
+        let dialling = tokio::spawn(dialler.run(config.peers, learned));
+        Ok(Self { address, room, identity, tls, relay, serving, dialling, known, addresses })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How this peer's own client connects to it.
+    pub fn local(&self) -> Config {
+        link(&self.tls, &local(self.address), &self.room)
+    }
+
+    /// What this peer's own client seals its messages with.
+    pub fn seal(&self) -> Seal {
+        Seal { room: self.room.as_str().into(), signer: Arc::clone(&self.identity) as Arc<_> }
+    }
+
+    /// Dials one more peer.
+    pub async fn dial(&self, address: &str) {
+        // The dialler lives as long as this peer.
+        let _ = self.addresses.send(address.to_owned()).await;
+    }
+
+    /// The addresses of all peers that it knows, and dials.
+    pub fn known(&self) -> Vec<String> {
+        lock(&self.known).iter().cloned().collect()
+    }
+
+    /// Leaves: everybody is told, and the connections are closed.
+    pub async fn stop(self) {
+        self.dialling.abort();
+        self.relay.shutdown().await;
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.serving.abort();
+        self.dialling.abort();
+    }
+}
+
+/// Keeps a mirror to each peer that is known.
+struct Dialler {
+    here: Config,
+    room: RoomName,
+    tls: Arc<ClientConfig>,
+    /// What others dial to reach this peer.
+    own: Option<String>,
+    learn: mpsc::Sender<String>,
+    known: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Dialler {
+    async fn run(self, known: Vec<String>, mut learned: mpsc::Receiver<String>) {
+        let mut mirrors = JoinSet::new();
+        for address in &known {
+            self.dial(address, &mut mirrors);
+        }
+        // The sender among our own fields keeps the channel open.
+        while let Some(address) = learned.recv().await {
+            self.dial(&address, &mut mirrors);
+        }
+    }
+
+    fn dial(&self, address: &str, mirrors: &mut JoinSet<()>) {
+        let mut known = lock(&self.known);
+        let is_self = self.own.as_deref() == Some(address);
+        if is_self || known.len() >= PEERS_MAX || !known.insert(address.to_owned()) {
+            return;
+        }
+        tracing::info!(address, "dialling a peer");
+        let there = link(&self.tls, address, &self.room);
+        let announcement = Announcement { address: self.own.clone(), learn: self.learn.clone() };
+        mirrors.spawn(mirror::run([self.here.clone(), there], announcement));
+    }
+}
+
+fn lock(known: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
+    // A set of names is whole whatever panicked.
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn relay(room: &RoomName) -> Relay {
+    let mut config = RelayConfig::default();
+    config.room.channels_max = CHANNELS_MAX;
+    config.room.room_channels_max = CHANNELS_MAX;
+    config.room.chat.rate_per_s = UNITS_MAX;
+    config.room.chat.burst = UNITS_MAX;
+    config.room.chat.push_units_max = UNITS_MAX as usize;
+    // Whoever brings a message, its author has signed it.
+    config.room.authorship =
+        Authorship::Sealed { room: room.as_str().into(), verify: identity::verify };
+    // Whoever is behind a mirror is present through it.
+    config.room.awareness_clients_max = PRESENT_MAX;
+    config.ping_interval = PING_INTERVAL;
+    config.silence_timeout = SILENCE_TIMEOUT;
+    let authorizer = KeyHolders { room: room.as_str().to_owned() };
+    Relay::builder().store(EphemeralStore::default()).authorizer(authorizer).limits(config).build()
+}
+
+fn link(tls: &Arc<ClientConfig>, address: &str, room: &RoomName) -> Config {
+    let room = utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC);
+    let tls = Some(Arc::clone(tls));
+    Config { tls, ..Config::new(format!("wss://{address}/sync/{room}")) }
+}
+
+/// How to reach from here what listens at `address`, which may be all interfaces.
+fn local(address: SocketAddr) -> String {
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    SocketAddr::new(ip, address.port()).to_string()
+}
+
+/// What others may dial, unless only this machine knows what it means.
+fn announced(listen: Option<SocketAddr>) -> Option<String> {
+    listen.filter(|address| !address.ip().is_unspecified()).map(|address| address.to_string())
+}

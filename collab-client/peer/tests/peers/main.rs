@@ -1,0 +1,7 @@
+//! Peers that talk without a relay, over real sockets on the loopback.
+
+#![allow(clippy::unwrap_used, reason = "test code")]
+
+mod chain;
+mod kit;
+mod trust;
