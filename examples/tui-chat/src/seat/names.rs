@@ -55,3 +55,20 @@ impl Names {
 fn folded(name: &str) -> String {
     printable_name(name, NAME_MAX_CHARS).to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_people_of_one_name_are_told_apart_by_what_neither_can_choose() {
+        let mut names = Names::default();
+        names.add("gaaaabbbb", "Ada");
+        assert_eq!(names.shown("gaaaabbbb", "Ada"), "Ada");
+        // In other letters, or with what is not seen, it is still the same name.
+        names.add("gzzzzyyyy", "aDA\u{200b}");
+        assert_eq!(names.shown("gaaaabbbb", "Ada"), "Ada~aaaa");
+        assert_eq!(names.shown("gzzzzyyyy", "aDA\u{200b}"), "aDA~zzzz");
+        assert_eq!(names.shown("gccccdddd", "Bo\u{1b}[2J"), "Bo");
+    }
+}
