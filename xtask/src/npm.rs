@@ -29,7 +29,7 @@ pub(crate) fn script(workspace: &Workspace, name: &str, script: &str) -> Result<
     step(&format!("{name}: npm run {script}"), || {
         let mut npm = workspace.command("npm");
         npm.args(["run", "--silent", script, "-w", name]);
-        execute(npm.env("COLLAB_SERVER", workspace.server()))
+        execute(npm.env("COLLAB_SERVER", workspace.server()).env("COLLAB_ROOMS", workspace.rooms()))
     })
 }
 

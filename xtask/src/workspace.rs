@@ -31,7 +31,16 @@ impl Workspace {
 
     /// The release build of the relay.
     pub(crate) fn server(&self) -> PathBuf {
-        self.target.join("release").join(format!("collab-server{}", env::consts::EXE_SUFFIX))
+        self.release("collab-server")
+    }
+
+    /// The same with accounts.
+    pub(crate) fn rooms(&self) -> PathBuf {
+        self.release("collab-rooms")
+    }
+
+    fn release(&self, name: &str) -> PathBuf {
+        self.target.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// The cargo that runs us, in the repository's root.

@@ -46,6 +46,16 @@ fn lint(workspace: &Workspace) -> Result<()> {
             "--deny",
             "warnings",
         ]))
+    })?;
+    step("lints: cargo clippy for the chat in the browser", || {
+        let chat = ["--package", "collab-wasm", "--no-default-features", "--features", "chat"];
+        execute(
+            workspace
+                .cargo()
+                .args(["clippy", "--target", "wasm32-unknown-unknown"])
+                .args(chat)
+                .args(["--", "--deny", "warnings"]),
+        )
     })
 }
 

@@ -27,21 +27,22 @@ impl Start {
         let started = Instant::now();
         build(workspace)?;
         eprintln!("==> server starts; all built in {:.1} s", started.elapsed().as_secs_f64());
-        let mut server = Command::new(workspace.server());
+        let mut server = Command::new(workspace.rooms());
         server.arg("--listen").arg(&self.listen).arg("--data").arg(&self.data);
         become_process(&mut server)
     }
 }
 
-/// Builds the WASM, the npm package, the pages and the relay that serves them.
+/// Builds the WASM, the npm package, the pages, and the servers, with accounts and without.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     tool::require_build_tools()?;
     wasm::build(workspace)?;
     npm::build_web(workspace)?;
     tui::build(workspace)?;
     step("server: cargo build --release", || {
-        let build = ["build", "--release", "--package", "collab-server", "--features", "jemalloc"];
-        execute(workspace.cargo().args(build))
+        let packages = ["--package", "collab-server", "--package", "collab-rooms"];
+        let features = ["--features", "collab-server/jemalloc"];
+        execute(workspace.cargo().args(["build", "--release"]).args(packages).args(features))
     })
 }
 

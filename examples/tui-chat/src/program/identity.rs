@@ -48,6 +48,18 @@ impl Identity {
         write_private(&self.folder.join("name"), name.as_bytes())
     }
 
+    /// This user's key among peers, drawn when it is needed first.
+    pub(super) fn key(&self) -> Result<collab_peer::Identity> {
+        let path = self.folder.join("key");
+        collab_peer::Identity::load_or_create(&path)
+            .with_context(|| format!("cannot use {}", path.display()))
+    }
+
+    /// Where it is kept who was known by which name.
+    pub(super) fn known(&self) -> PathBuf {
+        self.folder.join("known")
+    }
+
     /// Where to keep what was not sent; `None` if another process of the same user does.
     pub(super) fn unsent(&self) -> Option<PathBuf> {
         self.lock.as_ref().map(|_| self.folder.join("unsent"))
@@ -86,7 +98,7 @@ fn default_folder() -> Option<PathBuf> {
     Some(base.or_else(|| Some(std::env::home_dir()?.join(".config")))?.join("tui-chat"))
 }
 
-fn read(path: &Path) -> Result<Option<String>> {
+pub(super) fn read(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim().to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

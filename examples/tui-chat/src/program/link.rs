@@ -1,8 +1,11 @@
-//! Where a room's connection comes from: a relay, by WebSocket. Another transport has its place here.
+//! Where a room's connection comes from: a relay, or this program as a peer among peers.
+
+use std::sync::Arc;
 
 use anyhow::Result;
 use collab_client::{Changes, Config, Handle};
 use collab_core::chat::{Client, ClientConfig, Event};
+use collab_peer::{Peer, PeerConfig};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::identity::{self, Identity};
@@ -12,6 +15,8 @@ use super::options::Chat;
 pub(super) struct Link {
     pub(super) handle: Handle<Client>,
     pub(super) changes: Changes<Event>,
+    /// This program's part in a room without a server.
+    peer: Option<Peer>,
 }
 
 /// Client IDs are Yjs client IDs: 53 bits, few of which collide.
@@ -32,13 +37,50 @@ pub(super) fn url(options: &Chat, room: &str) -> String {
 
 /// A client that is not connected yet.
 pub(super) fn client(identity: &Identity, name: &str) -> Result<Client> {
-    let client_id = identity::random()? & CLIENT_ID_MASK | 1 << 31;
-    let config = ClientConfig::guest(client_id, identity::random()?, name, &identity.token);
+    let config = ClientConfig::guest(client_id()?, identity::random()?, name, &identity.token);
     Ok(Client::new(config))
 }
 
 /// Connects it, and keeps it connected.
 pub(super) fn connect(url: String, client: Client) -> Link {
     let (handle, changes) = collab_client::start(Config::new(url), client);
-    Link { handle, changes }
+    Link { handle, changes, peer: None }
+}
+
+/// Becomes a peer in a room, and a client of oneself that waits to be given what was not sent.
+pub(super) async fn meet(
+    options: &Chat,
+    identity: &Identity,
+    room: &str,
+) -> Result<(Peer, ClientConfig)> {
+    let config = PeerConfig {
+        room: room.to_owned(),
+        listen: options.listen,
+        announce: options.announce.clone(),
+        peers: options.peers.clone(),
+    };
+    let peer = Peer::start(Arc::new(identity.key()?), config).await?;
+    let (client_id, seed) = (client_id()?, identity::random()?);
+    let client = ClientConfig::peer(client_id, seed, &identity.name, peer.seal());
+    Ok((peer, client))
+}
+
+/// Connects a peer's own client, and keeps it connected.
+pub(super) fn connect_to_self(peer: Peer, client: Client) -> Link {
+    let (handle, changes) = collab_client::start(peer.local(), client);
+    Link { handle, changes, peer: Some(peer) }
+}
+
+impl Link {
+    /// Takes leave of the others.
+    pub(super) async fn stop(self) {
+        self.handle.stop().await;
+        if let Some(peer) = self.peer {
+            peer.stop().await;
+        }
+    }
+}
+
+fn client_id() -> Result<u64> {
+    Ok(identity::random()? & CLIENT_ID_MASK | 1 << 31)
 }

@@ -1,6 +1,7 @@
 //! The native program: options, terminal, connections, what is kept on this device.
 
 mod identity;
+mod known;
 mod link;
 mod options;
 mod rooms;

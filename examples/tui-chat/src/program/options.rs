@@ -36,7 +36,16 @@ pub(super) struct Chat {
     /// Connect by TLS (wss)
     #[arg(long)]
     pub(super) tls: bool,
-    /// Room to enter; may be given several times
+    /// Be a peer, without a server: others may dial this address
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["tls"])]
+    pub(super) listen: Option<SocketAddr>,
+    /// What others should dial, if that differs from --listen
+    #[arg(long, value_name = "HOST:PORT", requires = "listen")]
+    pub(super) announce: Option<String>,
+    /// Be a peer, without a server: dial this one; may be given several times
+    #[arg(long = "peer", value_name = "HOST:PORT", conflicts_with_all = ["tls"])]
+    pub(super) peers: Vec<String>,
+    /// Room to enter; may be given several times, among peers once
     #[arg(long = "room", value_parser = room, default_value = "lobby")]
     pub(super) rooms: Vec<Arc<str>>,
     /// What to call you; kept for the next time
@@ -64,6 +73,11 @@ pub(super) struct Server {
 }
 
 impl Chat {
+    /// Whether there is no server, but peers.
+    pub(super) fn is_among_peers(&self) -> bool {
+        self.listen.is_some() || !self.peers.is_empty()
+    }
+
     /// The theme that was asked for; without colours where nobody wants them (<https://no-color.org>).
     pub(super) fn theme(&self) -> ThemeName {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

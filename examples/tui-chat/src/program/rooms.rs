@@ -13,6 +13,7 @@ use tui_chat::model::{self, Room};
 use tui_chat::seat::{self, NotDone};
 
 use super::identity::Identity;
+use super::known::KnownNames;
 use super::link::{self, Link};
 use super::options::Chat;
 use super::unsent::Unsent;
@@ -30,6 +31,8 @@ struct Seat {
     room: Arc<str>,
     link: Link,
     unsent: Unsent,
+    /// Among peers: whose names are known.
+    known: Option<KnownNames>,
     /// Why there is no connection.
     unreachable: String,
 }
@@ -39,7 +42,7 @@ pub(super) type News = Option<String>;
 
 impl Rooms {
     /// Enters a room, unless one is there already.
-    pub(super) fn join(
+    pub(super) async fn join(
         &mut self,
         options: &Chat,
         identity: &Identity,
@@ -49,12 +52,13 @@ impl Rooms {
         if self.seats.iter().any(|seat| seat.room == *room) {
             return Ok(());
         }
-        let url = link::url(options, room);
-        let mut unsent = Unsent::new(identity.unsent(), &url)?;
-        let mut client = link::client(identity, name)?;
-        unsent.restore(&mut client)?;
-        let link = link::connect(url, client);
-        self.seats.push(Seat { room: room.clone(), link, unsent, unreachable: String::new() });
+        let seat = if options.is_among_peers() {
+            anyhow::ensure!(self.seats.is_empty(), "among peers there is one room at a time");
+            Seat::among_peers(options, identity, room).await?
+        } else {
+            Seat::at_relay(options, identity, name, room)?
+        };
+        self.seats.push(seat);
         self.stale.insert(room.clone());
         Ok(())
     }
@@ -64,13 +68,12 @@ impl Rooms {
         let Some(at) = self.seats.iter().position(|seat| &*seat.room == room) else { return };
         let seat = self.seats.remove(at);
         self.stale.remove(room);
-        seat.link.handle.stop().await;
+        seat.link.stop().await;
     }
 
     /// Leaves all rooms.
     pub(super) async fn leave_all(&mut self) {
-        join_all(self.seats.drain(..).map(|seat| async move { seat.link.handle.stop().await }))
-            .await;
+        join_all(self.seats.drain(..).map(|seat| seat.link.stop())).await;
     }
 
     /// Waits until some room has changed. Safe to cancel.
@@ -108,20 +111,23 @@ impl Rooms {
     }
 
     /// Reads what differs, and keeps what was not sent.
-    pub(super) async fn read(&mut self) -> Result<Vec<Room>> {
-        let mut rooms = Vec::new();
+    pub(super) async fn read(&mut self) -> Result<(Vec<Room>, News)> {
+        let (mut rooms, mut news) = (Vec::new(), None);
         while let Some(name) = self.stale.pop_first() {
             let Some(seat) = self.seats.iter_mut().find(|seat| seat.room == name) else { continue };
             let Some((mut room, exported)) = snapshot(&seat.link.handle, name).await else {
                 continue;
             };
             seat.unsent.keep(exported)?;
+            if let Some(known) = &mut seat.known {
+                news = known.see(&authors(&seat.link.handle).await)?.or(news);
+            }
             if let model::Link::Offline { why, .. } = &mut room.link {
                 why.clone_from(&seat.unreachable);
             }
             rooms.push(room);
         }
-        Ok(rooms)
+        Ok((rooms, news))
     }
 
     /// The rooms' names, in the order in which they were entered.
@@ -135,7 +141,36 @@ async fn snapshot(handle: &Handle<Client>, name: Arc<str>) -> Option<(Room, Vec<
     handle.call(move |client, _| (seat::read(client, &name), client.export())).await.ok()
 }
 
+/// User and name of everybody who has said something that is loaded.
+async fn authors(handle: &Handle<Client>) -> BTreeSet<(String, String)> {
+    let read = |client: &mut Client, _| {
+        let messages = client.places().flat_map(chat::Conversation::messages);
+        messages.map(|said| (said.user.to_owned(), said.name.to_owned())).collect()
+    };
+    handle.call(read).await.unwrap_or_default()
+}
+
 impl Seat {
+    fn at_relay(options: &Chat, identity: &Identity, name: &str, room: &Arc<str>) -> Result<Self> {
+        let url = link::url(options, room);
+        let mut unsent = Unsent::new(identity.unsent(), &url)?;
+        let mut client = link::client(identity, name)?;
+        unsent.restore(&mut client)?;
+        let link = link::connect(url, client);
+        Ok(Self { room: room.clone(), link, unsent, known: None, unreachable: String::new() })
+    }
+
+    async fn among_peers(options: &Chat, identity: &Identity, room: &Arc<str>) -> Result<Self> {
+        let (peer, client) = link::meet(options, identity, room).await?;
+        // Peers have no address in common: what was not sent belongs to the room.
+        let mut unsent = Unsent::new(identity.unsent(), &format!("peers:{room}"))?;
+        let mut client = Client::new(client);
+        unsent.restore(&mut client)?;
+        let known = Some(KnownNames::read(identity.known())?);
+        let link = link::connect_to_self(peer, client);
+        Ok(Self { room: room.clone(), link, unsent, known, unreachable: String::new() })
+    }
+
     fn hear(&mut self, event: Option<Event<chat::Event>>) -> News {
         match event? {
             Event::Change(chat::Event::Refused { code, .. }) => Some(seat::refusal(code)),

@@ -45,7 +45,7 @@ pub(super) async fn run(options: Chat) -> Result<()> {
     let identity = Identity::open(options.config.clone(), options.name.clone())?;
     let mut rooms = Rooms::default();
     for room in &options.rooms {
-        rooms.join(&options, &identity, &identity.name, room)?;
+        rooms.join(&options, &identity, &identity.name, room).await?;
     }
     let app = App::new(options.theme(), local_time);
     let screen = Screen::open()?;
@@ -126,7 +126,7 @@ impl Program {
             match &action {
                 Action::Quit => self.ended = true,
                 Action::Copy(text) => self.screen.copy(text)?,
-                Action::Join(room) => self.join(room),
+                Action::Join(room) => self.join(room).await,
                 Action::Leave(room) => {
                     self.rooms.leave(room).await;
                     self.app.model_mut().rooms.retain(|known| known.name != *room);
@@ -160,12 +160,12 @@ impl Program {
         done.is_ok()
     }
 
-    fn join(&mut self, room: &std::sync::Arc<str>) {
+    async fn join(&mut self, room: &std::sync::Arc<str>) {
         if !is_room_name(room) {
             return self.app.warn("not a room's name");
         }
         let name = self.identity.name.clone();
-        match self.rooms.join(&self.options, &self.identity, &name, room) {
+        match self.rooms.join(&self.options, &self.identity, &name, room).await {
             Ok(()) => self.wanted = Some(Spot { room: room.clone(), place: Place::Room }),
             Err(error) => self.app.warn(format!("{error:#}")),
         }
@@ -179,7 +179,11 @@ impl Program {
     }
 
     async fn refill(&mut self) -> Result<()> {
-        for room in self.rooms.read().await? {
+        let (read, news) = self.rooms.read().await?;
+        if let Some(news) = news {
+            self.app.warn(news);
+        }
+        for room in read {
             let rooms = &mut self.app.model_mut().rooms;
             match rooms.iter_mut().find(|known| known.name == room.name) {
                 Some(known) => *known = room,

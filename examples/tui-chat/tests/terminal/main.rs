@@ -15,14 +15,14 @@ fn two_terminals_show_the_same_history_after_the_server_was_killed() {
     let tmux = Tmux::start();
     let mut server = Server::start();
     let (ada, bo) = (Person::new(&tmux, "Ada", &server), Person::new(&tmux, "Bo", &server));
-    ada.sees("saved");
+    ada.sees(" saved");
     bo.sees("2 here");
     ada.types("before the crash, from Ada");
     bo.sees("before the crash, from Ada");
     bo.types("before the crash, from Bo");
     ada.sees("before the crash, from Bo");
-    ada.sees("saved");
-    bo.sees("saved");
+    ada.sees(" saved");
+    bo.sees(" saved");
 
     server.kill();
     ada.sees("offline");
@@ -35,8 +35,8 @@ fn two_terminals_show_the_same_history_after_the_server_was_killed() {
     server.restart();
     ada.sees("in the dark, from Bo");
     bo.sees("in the dark, from Ada");
-    ada.sees("saved");
-    bo.sees("saved");
+    ada.sees(" saved");
+    bo.sees(" saved");
     ada.types("after the crash");
     bo.sees("after the crash");
 
@@ -67,7 +67,7 @@ fn what_was_written_offline_survives_a_killed_client_and_arrives_once() {
     ada.returns();
     bo.sees("kept on this device");
     ada.sees("kept on this device");
-    ada.sees("saved");
+    ada.sees(" saved");
     ada.types("and now again online");
     bo.sees("and now again online");
     assert_eq!(ada.agrees_with(&bo).matches("kept on this device").count(), 1);
@@ -93,11 +93,47 @@ fn a_direct_message_reaches_one_person_only() {
 }
 
 #[test]
+fn three_peers_in_a_chain_agree_after_the_middle_one_died_and_returned() {
+    let tmux = Tmux::start();
+    let middle = stage::free_address();
+    let to_middle = format!("--peer {middle}");
+    let mut bo = Person::with(&tmux, "Bo", &format!("--name Bo --listen {middle}"));
+    let ada = Person::with(&tmux, "Ada", &format!("--name Ada {to_middle}"));
+    let cleo = Person::with(&tmux, "Cleo", &format!("--name Cleo {to_middle}"));
+    ada.sees("3 here");
+    cleo.sees("3 here");
+    ada.types("from one end");
+    cleo.sees("from one end");
+    cleo.types("from the other");
+    ada.sees("from the other");
+    bo.sees("from the other");
+
+    bo.kill();
+    ada.types("alone at one end");
+    cleo.types("alone at the other");
+    bo.returns();
+    ada.sees("alone at the other");
+    cleo.sees("alone at one end");
+    bo.sees("alone at the other");
+    let history = ada.agrees_with(&cleo);
+    assert_eq!(history, bo.agrees_with(&cleo));
+    for said in ["from one end", "from the other", "alone at one end", "alone at the other"] {
+        assert_eq!(history.matches(said).count(), 1, "{said}:\n{history}");
+    }
+
+    // Somebody else who calls himself Ada is told of.
+    let mallory = Person::with(&tmux, "Mallory", &format!("--name Ada {to_middle}"));
+    mallory.sees("4 here");
+    mallory.types("it is me, Ada");
+    bo.sees("CHANGED KEY");
+}
+
+#[test]
 fn a_terminal_never_executes_what_others_write() {
     let tmux = Tmux::start();
     let server = Server::start();
     let ada = Person::new(&tmux, "Ada", &server);
-    ada.sees("saved");
+    ada.sees(" saved");
     hostile(
         &server,
         "\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[1;1Hplain \u{1b}[31mred\u{1b}[0m\r\u{9b}3J end\u{202e}",
@@ -114,7 +150,7 @@ fn a_terminal_is_given_back_when_the_process_is_told_to_end() {
     let tmux = Tmux::start();
     let server = Server::start();
     let ada = Person::new(&tmux, "Ada", &server);
-    ada.sees("saved");
+    ada.sees(" saved");
     assert_eq!(ada.ask("#{alternate_on}#{mouse_any_flag}"), "11");
     ada.terminate();
     ada.sees("the shell is back");

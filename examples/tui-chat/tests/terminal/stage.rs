@@ -112,14 +112,19 @@ pub(crate) struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
+    /// A client of a server.
     pub(crate) fn new(tmux: &'a Tmux, name: &'a str, server: &Server) -> Self {
+        Self::with(tmux, name, &format!("--name {name} --host 127.0.0.1 --port {}", server.port))
+    }
+
+    /// With these options; `name` is that of the terminal.
+    pub(crate) fn with(tmux: &'a Tmux, name: &'a str, options: &str) -> Self {
         let config = tmux.folder.join(name);
         // The shell that is left tells whether the terminal is as it was.
         let command = format!(
-            "sh -c 'echo $$ > {}; exec {PROGRAM} --host 127.0.0.1 --port {} --name {name} --config {}'; \
+            "sh -c 'echo $$ > {}; exec {PROGRAM} {options} --config {}'; \
              echo the shell is back; stty -a | grep -q ' echo ' && echo echo is on; sleep 600",
             tmux.folder.join(format!("{name}.pid")).display(),
-            server.port,
             config.display(),
         );
         let person = Self { tmux, name, command };
@@ -208,4 +213,10 @@ impl<'a> Person<'a> {
         let rows: Vec<&str> = middle.skip(1).collect();
         rows[..rows.len().saturating_sub(3)].join("\n")
     }
+}
+
+/// An address of the loopback at which nobody listens.
+pub(crate) fn free_address() -> std::net::SocketAddr {
+    // Freed at once: nobody else takes it before its peer does, since ports are given out in turn.
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
