@@ -25,7 +25,7 @@ const GENERATED: &str = "collab_wasm_bg.wasm";
 const GZIP_MAX_BYTES: usize = 216_000;
 
 /// The same of the chat's module.
-const CHAT_GZIP_MAX_BYTES: usize = 145_000;
+const CHAT_GZIP_MAX_BYTES: usize = 150_000;
 
 #[derive(Args)]
 pub(crate) struct Wasm {
