@@ -1,7 +1,7 @@
 //! What `collab-rooms` says over HTTP: the bodies of `/api/accounts/...`, and what errors mean.
 //!
 //! Server and clients share these types; how the calls go together is told in
-//! `collab-rooms/README.md`. With the feature `client` there is a [`Client`] for programs on tokio.
+//! `collab-rooms/README.md`. With the feature `client` there is a `Client` for programs on tokio.
 
 #[cfg(feature = "client")]
 mod client;
