@@ -10,7 +10,7 @@ const stage = setStage()
 async function open(room: string, name: string): Promise<Page> {
   const page = await (await stage.person()).newPage()
   await page.goto(`${stage.http}/tui?${new URLSearchParams({ room, username: name })}`)
-  await sees(page, 'saved')
+  await sees(page, ' saved')
   return page
 }
 
@@ -55,8 +55,10 @@ test('text_is_copied_from_the_screen_and_pasted_into_the_box', async () => {
   await ada.keyboard.press('Control+V')
   await sees(ada, 'two')
   await ada.keyboard.press('Enter')
-  await sees(ada, 'saved')
+  await sees(ada, ' saved')
   await says(ada, 'copy me')
+  // It stands above the box, which is empty again.
+  await expect.poll(() => screen(ada)).toMatch(/copy me[^]*Message to clipboard/)
   await ada.keyboard.press('ArrowUp')
   await ada.keyboard.press('c')
   await expect.poll(() => ada.evaluate(() => navigator.clipboard.readText())).toBe('copy me')
@@ -86,7 +88,7 @@ test('what_was_said_offline_arrives_once_after_a_reload', async () => {
   const page = await (await stage.person()).newPage()
   const url = `${link.http}/tui?${new URLSearchParams({ room: 'offline', username: 'Ada' })}`
   await page.goto(url)
-  await sees(page, 'saved')
+  await sees(page, ' saved')
   link.cut()
   await sees(page, 'offline,')
   await says(page, 'from the dark')
@@ -94,7 +96,7 @@ test('what_was_said_offline_arrives_once_after_a_reload', async () => {
   link.restore()
   await page.reload()
   await sees(page, 'from the dark')
-  await sees(page, 'saved')
+  await sees(page, ' saved')
   const bo = await open('offline', 'Bo')
   await sees(bo, 'from the dark')
   expect((await screen(bo)).split('from the dark')).toHaveLength(2)
