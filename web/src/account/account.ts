@@ -11,6 +11,8 @@ export class Account {
   #signedIn: api.SignedIn | null = null;
   /** Whether the server keeps accounts. */
   #kept = false;
+  /** The last call to the server. They go one after the other: a late answer to an old one would undo the newer. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Gives the chat a new token. */
   onToken: (token: string) => void = () => undefined;
 
@@ -32,27 +34,32 @@ export class Account {
   }
 
   /** Gets a new token before the old one ends. */
-  async renew(): Promise<void> {
-    await this.#comeBack();
-    this.onToken(this.token);
+  renew(): Promise<void> {
+    return this.#inTurn(() => this.#comeBack());
   }
 
-  async login(name: string, password: string): Promise<void> {
-    if (!this.#kept) throw api.noAccounts();
-    this.#take(await api.login(name, password));
-    this.onToken(this.token);
+  login(name: string, password: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#kept) throw api.noAccounts();
+      this.#take(await api.login(name, password));
+    });
   }
 
-  async setPassword(password: string): Promise<void> {
-    this.#take(await api.setPassword(this.#access(), password));
-    this.onToken(this.token);
+  setPassword(password: string): Promise<void> {
+    return this.#inTurn(async () => this.#take(await api.setPassword(this.#access(), password)));
   }
 
   /** Where the server keeps no accounts there is nobody to ask. */
-  async setName(name: string): Promise<void> {
-    if (this.#signedIn === null) return;
-    this.#take(await api.setName(this.#access(), name));
-    this.onToken(this.token);
+  setName(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#signedIn !== null) this.#take(await api.setName(this.#access(), name));
+    });
+  }
+
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(run).then(() => this.onToken(this.token));
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #access(): string {
