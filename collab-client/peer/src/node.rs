@@ -81,7 +81,6 @@ pub struct Peer {
     serving: JoinHandle<()>,
     dialling: JoinHandle<()>,
     known: Arc<Mutex<BTreeSet<String>>>,
-    addresses: mpsc::Sender<String>,
 }
 
 impl Peer {
@@ -96,7 +95,7 @@ impl Peer {
         let app = Router::new().nest("/sync", relay.router());
         let serving = tokio::spawn(serve::serve(listener, tls::server_config(&identity)?, app));
         let tls = tls::client_config(&identity)?;
-        let (addresses, learned) = mpsc::channel(PEERS_MAX);
+        let (learn, learned) = mpsc::channel(PEERS_MAX);
         let known = Arc::default();
         let own = config.announce.or_else(|| announced(config.listen.map(|_| address)));
         let dialler = Dialler {
@@ -104,11 +103,11 @@ impl Peer {
             room: room.clone(),
             tls: Arc::clone(&tls),
             own,
-            learn: addresses.clone(),
+            learn,
             known: Arc::clone(&known),
         };
         let dialling = tokio::spawn(dialler.run(config.peers, learned));
-        Ok(Self { address, room, identity, tls, relay, serving, dialling, known, addresses })
+        Ok(Self { address, room, identity, tls, relay, serving, dialling, known })
     }
 
     /// Where it listens.
@@ -124,12 +123,6 @@ impl Peer {
     /// What this peer's own client seals its messages with.
     pub fn seal(&self) -> Seal {
         Seal { room: self.room.as_str().into(), signer: Arc::clone(&self.identity) as Arc<_> }
-    }
-
-    /// Dials one more peer.
-    pub async fn dial(&self, address: &str) {
-        // The dialler lives as long as this peer.
-        let _ = self.addresses.send(address.to_owned()).await;
     }
 
     /// The addresses of all peers that it knows, and dials.
