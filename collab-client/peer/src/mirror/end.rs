@@ -71,7 +71,9 @@ impl End {
             sync::Output::Disconnect(_) => self.outputs.push_back(Output::Disconnect),
             sync::Output::Listed { names, .. } => self.listed(&names),
             sync::Output::PresenceReceived { update, .. } => self.hear_presence(now, update),
-            sync::Output::SendPresence { .. } => self.send_presence(now),
+            sync::Output::SendPresence { channel } if &*channel == PRESENCE_CHANNEL => {
+                self.send_presence(now);
+            }
             sync::Output::Refused { channel, code } => {
                 tracing::warn!(?channel, ?code, "a peer's relay refused what was mirrored");
             }
@@ -96,13 +98,6 @@ impl End {
         self.outputs.push_back(Output::Change(HasNews));
     }
 
-    fn renew_presence(&mut self, now: Timestamp) {
-        let Some(update) = lock(&self.shared).renew_presence(now) else { return };
-        lock(&self.shared).news_from(self.side).presence.push(update.clone());
-        self.outputs.push_back(Output::Change(HasNews));
-        self.give(now, sync::Input::Presence { channel: PRESENCE_CHANNEL, update });
-    }
-
     /// To a relay that has just let us in.
     fn send_presence(&mut self, now: Timestamp) {
         let update = lock(&self.shared).everybody(now);
@@ -123,7 +118,6 @@ impl Protocol for End {
             Input::Tick => sync::Input::Tick,
         };
         self.give(now, input);
-        self.renew_presence(now);
         self.settle(now);
     }
 
@@ -132,8 +126,7 @@ impl Protocol for End {
     }
 
     fn deadline(&self) -> Option<Timestamp> {
-        let session = self.session.deadline().map(|(at, _)| at);
-        [session, lock(&self.shared).deadline()].into_iter().flatten().min()
+        self.session.deadline().map(|(at, _)| at)
     }
 }
 

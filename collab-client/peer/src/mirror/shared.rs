@@ -8,15 +8,15 @@ use bytes::Bytes;
 use collab_core::Timestamp;
 use collab_core::chat::PRESENCE_CHANNEL;
 use collab_core::log::{Deleted, Known, Log, Refusal, Snapshot, StateVector, check, merge};
-use collab_core::presence::{Event, Presence, State};
+use collab_core::presence::{Presence, State};
 use collab_core::sync::{Replica, ReplicaError, Replicas};
 use serde_json::Value;
 
 use super::Announcement;
 use crate::random::random;
 
-/// Updates that an end has not taken yet. Beyond this they are forgotten, and that end connects
-/// again: then its session pushes what its relay lacks.
+/// Updates and presence that an end has not taken yet. Beyond this they are forgotten, and that end
+/// connects again: then it tells its relay what that lacks.
 const NEWS_MAX_BYTES: usize = 8 << 20;
 
 /// Largest update that is taken over: the whole of a channel at most.
@@ -57,8 +57,9 @@ pub(super) struct News {
     /// Channels to open.
     pub(super) channels: Vec<Arc<str>>,
     pub(super) updates: Vec<(Arc<str>, Bytes)>,
-    updates_bytes: usize,
-    /// Updates were forgotten.
+    /// Of updates and presence.
+    bytes: usize,
+    /// Some of it was forgotten.
     pub(super) is_behind: bool,
     /// Awareness updates.
     pub(super) presence: Vec<Bytes>,
@@ -83,30 +84,13 @@ impl Shared {
         // What cannot be read is not remembered; the relay has judged it already.
         let _ = self.presence.apply(now, &update);
         while self.presence.poll_event().is_some() {}
-        self.news[from.other() as usize].presence.push(update);
+        self.news_from(from).add_presence(update);
         for person in self.presence.people() {
             if let Some(Value::String(address)) = person.state.extra.get(ADDRESS_FIELD) {
-                // Full: it is said again when somebody's presence is renewed.
+                // Full: it is tried again with the next word of anybody's presence.
                 let _ = self.announcement.learn.try_send(address.clone());
             }
         }
-    }
-
-    /// Renews this peer's own presence where that is due: an update for both ends.
-    pub(super) fn renew_presence(&mut self, now: Timestamp) -> Option<Bytes> {
-        self.presence.tick(now);
-        let mut renewed = None;
-        while let Some(event) = self.presence.poll_event() {
-            if let Event::Send(update) = event {
-                renewed = Some(update);
-            }
-        }
-        renewed
-    }
-
-    /// When [`Shared::renew_presence`] is due.
-    pub(super) fn deadline(&self) -> Option<Timestamp> {
-        self.presence.deadline()
     }
 
     /// Everybody who is known, this peer's address included.
@@ -153,11 +137,21 @@ impl Side {
 
 impl News {
     fn add_update(&mut self, channel: &Arc<str>, update: Bytes) {
-        self.updates_bytes += update.len();
+        self.bytes += update.len();
         self.updates.push((Arc::clone(channel), update));
-        if self.updates_bytes > NEWS_MAX_BYTES {
-            self.updates = Vec::new();
-            self.updates_bytes = 0;
+        self.forget_too_many();
+    }
+
+    fn add_presence(&mut self, update: Bytes) {
+        self.bytes += update.len();
+        self.presence.push(update);
+        self.forget_too_many();
+    }
+
+    /// A new connection tells the relay all of it.
+    fn forget_too_many(&mut self) {
+        if self.bytes > NEWS_MAX_BYTES {
+            (self.updates, self.presence, self.bytes) = (Vec::new(), Vec::new(), 0);
             self.is_behind = true;
         }
     }
