@@ -13,7 +13,7 @@ use collab_server::{Relay, RelayConfig};
 use histories::{CONCURRENT, History, SEQUENTIAL, Txn};
 use kit::{Client, Connect, Server, text_of};
 use yrs::updates::decoder::Decode;
-use yrs::{Doc, Text, Transact, Update};
+use yrs::{Doc, ReadTxn, Text, Transact, Update};
 
 /// Patches that are replayed of each history; a release build replays all.
 const PATCHES_MAX: usize = if cfg!(debug_assertions) { 5_000 } else { usize::MAX };
@@ -143,7 +143,9 @@ impl Agent {
     }
 
     async fn type_txn(&mut self, history: &History, made: &[Vec<u8>], number: usize) -> Vec<u8> {
-        self.see(history, made, number);
+        if self.see(history, made, number) {
+            self.hear_what_was_seen().await;
+        }
         let update = apply_patches(&self.past, &history.txns[number]);
         self.seen[number] = true;
         apply(&self.client.doc, &update);
@@ -152,11 +154,24 @@ impl Agent {
         update
     }
 
-    /// Applies what the author had seen before this transaction.
-    fn see(&mut self, history: &History, made: &[Vec<u8>], number: usize) {
-        for number in history.lacking(&mut self.seen, history.parents(number)) {
+    /// Applies what the author had seen before this transaction; returns whether that was news.
+    fn see(&mut self, history: &History, made: &[Vec<u8>], number: usize) -> bool {
+        let lacking = history.lacking(&mut self.seen, history.parents(number));
+        for &number in &lacking {
             apply(&self.past, &made[number]);
         }
+        !lacking.is_empty()
+    }
+
+    /// Reads until the relay has told what this author saw by other means: it refuses as early what
+    /// builds on a push that is still on its way to it.
+    async fn hear_what_was_seen(&mut self) {
+        let seen = self.past.transact().state_vector();
+        let heard = |client: &Client| {
+            let heard = client.doc.transact().state_vector();
+            seen.iter().all(|(author, clock)| heard.get(author) >= *clock)
+        };
+        self.client.until("what its author had seen", heard).await;
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the room does with answers of the store and of finished work.
 
 use super::channel::Channel;
+use super::peer::Subscription;
 use super::work::{Finished, Opened, Task, TaskResult};
 use super::{
     ChannelName, Class, Counter, EntryNo, Job, LoadFailure, Output, PeerId, Position, Room, Stored,
-    Subscription,
 };
 use crate::Timestamp;
 use crate::log::{CompactError, Snapshot};

@@ -8,6 +8,7 @@
 mod awareness;
 mod code;
 mod codec;
+mod grant;
 mod message;
 mod names;
 mod shared;
@@ -15,7 +16,8 @@ mod shared;
 pub use awareness::{AwarenessEntry, read_awareness, write_awareness};
 pub use code::{CloseCode, ErrorCode};
 pub use codec::{Reader, VAR_UINT_MAX, WireError, Writer};
-pub use message::{Access, EventKind, Frame, Grant, Limits, Message, Sync};
+pub use grant::{Access, Grant, Limits};
+pub use message::{EventKind, Frame, Message, Sync};
 pub use names::{LIST_PREFIXES, read_names, write_names};
 pub use shared::SharedUpdate;
 
