@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use collab_core::chat::{Input, Place, UserId};
+use collab_core::chat::{Input, Place, SayError, TEXT_MAX_BYTES, UserId};
 use collab_core::sync::Phase;
 use collab_core::wire::{ErrorCode, Grant};
 
@@ -92,4 +92,29 @@ fn who_has_no_token_reads_and_is_told_that_they_may_not_write() {
     assert!(world.chatters[reader].client.say(now, &Place::Room, "hi", None).is_err());
     assert!(world.chatters[reader].client.people().iter().all(|person| person.name == "Ada"));
     world.input(reader, Input::Stop);
+}
+
+#[test]
+fn what_is_too_long_is_refused_to_its_author_and_never_sent() {
+    let mut world = World::new();
+    let (ada, bob) = (world.here("Ada"), world.here("Bob"));
+    let (room, to_bob) = (Place::Room, Place::Direct(world.user(bob)));
+    let said = world.say(ada, "short");
+    let large = "x".repeat(1 << 20);
+    let too_long = Err(SayError::TooLong { bytes: 1 << 20 });
+    let received = world.chatters[bob].received_bytes;
+    world.call(ada, |ada, now| {
+        for place in [&room, &to_bob] {
+            assert_eq!(ada.say(now, place, &large, None).map(drop), too_long);
+        }
+        assert_eq!(ada.edit(now, &room, said, &large), too_long);
+        assert_eq!(ada.react(now, &room, said, &large, true), too_long);
+        assert_eq!(ada.unsaved(), 0);
+    });
+    world.pass(1_000);
+    assert_eq!(world.texts(bob, &room), ["short"]);
+    assert_eq!(world.chatters[bob].received_bytes, received);
+    let longest = "x".repeat(TEXT_MAX_BYTES);
+    world.say(ada, &longest);
+    assert_eq!(world.texts(bob, &room), ["short", &longest]);
 }

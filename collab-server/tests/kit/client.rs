@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use collab_core::wire::{Dialect, EventKind, Frame, Message, SUBPROTOCOL, Sync, read_awareness};
+use collab_core::wire::{
+    Dialect, EventKind, Frame, Message, SUBPROTOCOL, Sync, read_awareness, read_names,
+};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -55,6 +57,8 @@ pub(crate) struct Client {
     pub(crate) frames: usize,
     pub(crate) errors: Vec<u64>,
     pub(crate) events: Vec<(EventKind, Vec<u8>)>,
+    /// Channels, as they were listed.
+    pub(crate) listed: Vec<Vec<String>>,
     /// The last state of each awareness client.
     pub(crate) awareness: std::collections::BTreeMap<u64, String>,
     /// The close code, 1006 if there was none.
@@ -155,6 +159,7 @@ impl Client {
             frames: 0,
             errors: Vec::new(),
             events: Vec::new(),
+            listed: Vec::new(),
             awareness: std::collections::BTreeMap::new(),
             closed: None,
         }
@@ -335,6 +340,10 @@ impl Client {
                 self.received = self.received.max(seq);
             }
             Message::Error { code, .. } => self.errors.push(code),
+            Message::Listed { names, .. } => {
+                let names = read_names(names).unwrap();
+                self.listed.push(names.into_iter().map(Into::into).collect());
+            }
             Message::Event { kind, payload } => self.notice(kind, payload).await,
             _ => {}
         }

@@ -7,9 +7,6 @@ mod kit;
 
 mod access;
 mod admission;
-mod chat;
-#[path = "../../../collab-core/tests/chat_kit/mod.rs"]
-mod chat_kit;
 mod editing;
 mod faults;
 mod hostile;
