@@ -1,12 +1,10 @@
 //! What writers are told of their pushes, and when: as little as possible, as soon as it matters.
 
-mod relay_kit;
-
 use std::time::Duration;
 
+use crate::relay_kit::{Relay, doc, type_in};
 use collab_core::relay::{Input, PeerId, RoomConfig};
 use collab_core::wire::Message;
-use relay_kit::{Relay, doc, type_in};
 use yrs::Doc;
 
 /// Two who write, each into a document of their own.

@@ -1,27 +1,13 @@
 //! What a room does with updates that build on what it lacks, or lie too deep in types.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
-
-mod chains;
-mod relay_kit;
-
-use chains::{Place, chain};
 use collab_core::log::{Deleted, EMPTY_UPDATE, merge};
-use collab_core::relay::RoomConfig;
 use collab_core::wire::{CloseCode, ErrorCode, Message, Sync};
-use relay_kit::{Relay, doc, state, text, type_in};
 use yrs::updates::decoder::Decode;
 use yrs::{Transact, Update};
 
-const NOBODY: &[u8] = &[0];
-
-fn relay() -> Relay {
-    Relay::new(RoomConfig::default())
-}
-
-fn push(seq: u64, update: &[u8]) -> Message<'_> {
-    Message::Push { seq, update }
-}
+use crate::chains::{Place, chain};
+use crate::relay_kit::{doc, state, text, type_in};
+use crate::{NOBODY, push, relay};
 
 /// A tab that hears another one past the relay may type behind what the relay has yet to hear.
 #[test]

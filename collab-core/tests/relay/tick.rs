@@ -1,13 +1,11 @@
 //! A tick: what arrives in one moment is checked at once, and told, stored and acknowledged once.
 
-mod relay_kit;
-
 use std::time::Duration;
 
+use crate::relay_kit::{Relay, doc, state, text, type_in};
 use bytes::Bytes;
 use collab_core::relay::{Input, PeerId, RoomConfig};
 use collab_core::wire::{AwarenessEntry, Dialect, Message, Sync, write_awareness};
-use relay_kit::{Relay, doc, state, text, type_in};
 
 /// A frame that arrives while others wait to be handed in.
 fn say(relay: &mut Relay, peer: PeerId, message: &Message<'_>) {
