@@ -9,6 +9,7 @@
 //! whatever joins a room through a server joins it through a peer. Who wrote a message is proven by
 //! its signature, since it may come through many hands (PROTOCOL section 7, "Peers").
 
+mod beacon;
 mod identity;
 mod mirror;
 mod node;
@@ -18,3 +19,6 @@ mod tls;
 
 pub use identity::{Identity, IdentityError, PublicKey};
 pub use node::{PEERS_MAX, Peer, PeerConfig, PeerError};
+
+/// People who are present in a room; beyond it those are forgotten who were not heard of for longest.
+pub(crate) const PRESENT_MAX: usize = 1024;

@@ -7,19 +7,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use collab_client::Config;
+use collab_client::{Config, Handle, start};
 use collab_core::chat::Seal;
 use collab_core::relay::Authorship;
 use collab_server::{EphemeralStore, Relay, RelayConfig, RoomName, RoomNameError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::ClientConfig;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
-use crate::mirror::{self, Announcement};
+use crate::beacon::{Announced, Beacon};
+use crate::mirror;
 use crate::serve::{self, KeyHolders};
-use crate::{Identity, identity, tls};
+use crate::{Identity, PRESENT_MAX, identity, tls};
 
 /// Peers that one peer dials.
 pub const PEERS_MAX: usize = 64;
@@ -30,12 +32,15 @@ const CHANNELS_MAX: usize = 4096;
 /// Messages that a mirror brings at once. Who floods is dealt with where they write.
 const UNITS_MAX: u32 = 1_000_000;
 
-/// People who are present through one connection.
-const PRESENT_MAX: usize = 1024;
+/// Largest presence of one of them: a name, an address, a key and a signature.
+const PRESENCE_MAX_BYTES: u64 = 2 << 10;
 
 /// A peer that does not answer is gone after this long: there is nobody else to notice.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 const PING_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Time for last words to the peers that are linked.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where and as whom a peer meets others.
 #[derive(Debug)]
@@ -44,8 +49,8 @@ pub struct PeerConfig {
     pub room: String,
     /// Where others may dial; `None`: only this peer dials others.
     pub listen: Option<SocketAddr>,
-    /// What others should dial, if that differs from `listen`: a host and a port.
-    pub announce: Option<String>,
+    /// What others should dial, if that differs from `listen`.
+    pub announce: Option<SocketAddr>,
     /// Peers to dial: hosts and ports.
     pub peers: Vec<String>,
 }
@@ -81,6 +86,8 @@ pub struct Peer {
     serving: JoinHandle<()>,
     dialling: JoinHandle<()>,
     known: Arc<Mutex<BTreeSet<String>>>,
+    beacon: Handle<Beacon>,
+    leaves: watch::Sender<bool>,
 }
 
 impl Peer {
@@ -98,16 +105,20 @@ impl Peer {
         let (learn, learned) = mpsc::channel(PEERS_MAX);
         let known = Arc::default();
         let own = config.announce.or_else(|| announced(config.listen.map(|_| address)));
+        let here = link(&tls, &local(address), &room);
+        let seal = Seal { room: room.as_str().into(), signer: Arc::clone(&identity) as Arc<_> };
+        let leaves = watch::Sender::new(false);
+        let (beacon, _) = start(here.clone(), Beacon::new(seal, own, learn));
         let dialler = Dialler {
-            here: link(&tls, &local(address), &room),
+            here,
             room: room.clone(),
             tls: Arc::clone(&tls),
             own,
-            learn,
+            leaves: leaves.subscribe(),
             known: Arc::clone(&known),
         };
         let dialling = tokio::spawn(dialler.run(config.peers, learned));
-        Ok(Self { address, room, identity, tls, relay, serving, dialling, known })
+        Ok(Self { address, room, identity, tls, relay, serving, dialling, known, beacon, leaves })
     }
 
     /// Where it listens.
@@ -131,9 +142,12 @@ impl Peer {
     }
 
     /// Leaves: everybody is told, and the connections are closed.
-    pub async fn stop(self) {
-        self.dialling.abort();
+    pub async fn stop(mut self) {
+        self.beacon.stop().await;
+        self.leaves.send_replace(true);
         self.relay.shutdown().await;
+        // Who cannot be told in time sees it by themselves.
+        let _ = timeout(GOODBYE_TIMEOUT, &mut self.dialling).await;
     }
 }
 
@@ -150,33 +164,33 @@ struct Dialler {
     room: RoomName,
     tls: Arc<ClientConfig>,
     /// What others dial to reach this peer.
-    own: Option<String>,
-    learn: mpsc::Sender<String>,
+    own: Option<SocketAddr>,
+    leaves: watch::Receiver<bool>,
     known: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Dialler {
-    async fn run(self, known: Vec<String>, mut learned: mpsc::Receiver<String>) {
+    async fn run(self, known: Vec<String>, mut learned: mpsc::Receiver<Announced>) {
         let mut mirrors = JoinSet::new();
         for address in &known {
             self.dial(address, &mut mirrors);
         }
-        // The sender among our own fields keeps the channel open.
-        while let Some(address) = learned.recv().await {
-            self.dial(&address, &mut mirrors);
+        while let Some(Announced { address, .. }) = learned.recv().await {
+            self.dial(&address.to_string(), &mut mirrors);
         }
+        // The beacon is out: this peer leaves.
+        while mirrors.join_next().await.is_some() {}
     }
 
     fn dial(&self, address: &str, mirrors: &mut JoinSet<()>) {
         let mut known = lock(&self.known);
-        let is_self = self.own.as_deref() == Some(address);
+        let is_self = self.own.is_some_and(|own| own.to_string() == *address);
         if is_self || known.len() >= PEERS_MAX || !known.insert(address.to_owned()) {
             return;
         }
         tracing::info!(address, "dialling a peer");
         let there = link(&self.tls, address, &self.room);
-        let announcement = Announcement { address: self.own.clone(), learn: self.learn.clone() };
-        mirrors.spawn(mirror::run([self.here.clone(), there], announcement));
+        mirrors.spawn(mirror::run([self.here.clone(), there], self.leaves.clone()));
     }
 }
 
@@ -195,8 +209,8 @@ fn relay(room: &RoomName) -> Relay {
     // Whoever brings a message, its author has signed it.
     config.room.authorship =
         Authorship::Sealed { room: room.as_str().into(), verify: identity::verify };
-    // Whoever is behind a mirror is present through it.
     config.room.awareness_clients_max = PRESENT_MAX;
+    config.room.limits.awareness_max_bytes = PRESENCE_MAX_BYTES;
     config.ping_interval = PING_INTERVAL;
     config.silence_timeout = SILENCE_TIMEOUT;
     let authorizer = KeyHolders { room: room.as_str().to_owned() };
@@ -216,6 +230,6 @@ fn local(address: SocketAddr) -> String {
 }
 
 /// What others may dial, unless only this machine knows what it means.
-fn announced(listen: Option<SocketAddr>) -> Option<String> {
-    listen.filter(|address| !address.ip().is_unspecified()).map(|address| address.to_string())
+fn announced(listen: Option<SocketAddr>) -> Option<SocketAddr> {
+    listen.filter(|address| !address.ip().is_unspecified())
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{
     Change, ChatEvent, Chats, Company, Conversation, MessageId, PRESENCE_CHANNEL, Person, Place,
-    SayError, Seal, StoredError, UserId,
+    SayError, Seal, StoredError, UserId, present_as,
 };
 use crate::Timestamp;
 use crate::presence;
@@ -111,6 +111,8 @@ pub struct Client {
     session: Session,
     chats: Chats,
     company: Company,
+    /// Among peers: seals what is said of oneself, with its salt.
+    seal: Option<(Seal, u64)>,
     outputs: VecDeque<Output>,
 }
 
@@ -121,10 +123,15 @@ impl Client {
         let mut session = Session::new(session);
         Chats::join(&mut session);
         let mut chats = Chats::new(client_id, user, &name);
-        if let Some(seal) = seal {
-            chats.set_seal(seal);
+        let company = match &seal {
+            Some(seal) => Company::among_peers(present_as(&seal.signer.public_key(), client_id)),
+            None => Company::new(client_id),
+        };
+        if let Some(seal) = &seal {
+            chats.set_seal(seal.clone());
         }
-        Self { session, chats, company: Company::new(client_id), outputs: VecDeque::new() }
+        let seal = seal.map(|seal| (seal, client_id));
+        Self { session, chats, company, seal, outputs: VecDeque::new() }
     }
 
     /// Takes one input at `now`, Unix time in ms.
@@ -338,6 +345,10 @@ impl Client {
     fn on_presence(&mut self, now: Timestamp, event: presence::Event) {
         match event {
             presence::Event::Send(update) => {
+                let update = match &self.seal {
+                    Some((seal, salt)) => seal.seal_presence(now, *salt, &update),
+                    None => update,
+                };
                 let input = sync::Input::Presence { channel: PRESENCE_CHANNEL, update };
                 self.session.handle(now, input, &mut self.chats);
             }

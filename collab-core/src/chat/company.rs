@@ -1,4 +1,5 @@
-//! Who is here: presence of the channel `chat`, by user. There the relay vouches for who says it.
+//! Who is here: presence of the channel `chat`, by user. There the relay vouches for who says it, or,
+//! among peers, has checked their signature.
 
 use std::collections::BTreeMap;
 
@@ -38,6 +39,12 @@ impl Company {
     /// Nobody yet. `client` is the client ID of this process.
     pub fn new(client: u64) -> Self {
         Self { presence: Presence::lasting(client), is_here: false, is_typing: false }
+    }
+
+    /// The same among peers, where nobody can tell that somebody is gone who does not say so: presence is
+    /// renewed, and expires.
+    pub fn among_peers(client: u64) -> Self {
+        Self { presence: Presence::new(client), is_here: false, is_typing: false }
     }
 
     /// Shows this user to the others from the next [`Company::say_who`] on.

@@ -29,6 +29,7 @@ mod pacer;
 mod place;
 mod printable;
 mod sealed;
+mod sealed_state;
 mod segment;
 mod unit;
 mod user;
@@ -42,6 +43,8 @@ pub use place::{Chat, DIRECT_PREFIX, PRESENCE_CHANNEL, Place, ROOM_PREFIX, Segme
 pub use printable::{printable_name, printable_text};
 pub use sealed::{PublicKey, Seal, Signature, Signer, Verify};
 pub(crate) use sealed::{Sealed, Stand};
+pub(crate) use sealed_state::SealedState;
+pub use sealed_state::{present_as, signer_of};
 pub use segment::{Message, Reaction, SEGMENT_UNITS, Segment, SegmentError};
 pub use unit::{
     NAME_MAX_BYTES, REACTION_MAX_BYTES, ROOT_ARRAY, Re, TEXT_MAX_BYTES, Unit, UnitError, UnitId,

@@ -12,7 +12,6 @@ use super::sorted::SortedMap;
 use super::tick::Tick;
 use super::work::{Opened, Task};
 use crate::Timestamp;
-use crate::chat::PRESENCE_CHANNEL;
 use crate::log::{Checked, Log, Refusal, Snapshot};
 use crate::wire::{Access, SharedUpdate};
 
@@ -100,14 +99,17 @@ impl Held {
 
 impl Channel {
     /// A channel that waits for the store, or is ready at once where nothing is kept.
-    pub(super) fn new(name: ChannelName, number: u64, keeps: bool, kind: Kind) -> Self {
-        let state =
-            if keeps { State::Loading(Held::default()) } else { State::Ready(Box::default()) };
+    pub(super) fn new(name: ChannelName, number: u64, config: &RoomConfig, kind: Kind) -> Self {
+        let state = if config.keeps {
+            State::Loading(Held::default())
+        } else {
+            State::Ready(Box::default())
+        };
         Self {
             number,
-            kind,
             subscribers: SortedMap::default(),
-            presence: PresenceTable::new(*name != *PRESENCE_CHANNEL),
+            presence: PresenceTable::new(kind.lifetime(&config.authorship)),
+            kind,
             name,
             tick: Tick::default(),
             state,
@@ -287,7 +289,7 @@ impl Channels {
 
     /// Adds a channel: under the next number, which is never used twice; a direct chat under one that
     /// tells nothing of how many there are.
-    pub(super) fn add(&mut self, name: ChannelName, keeps: bool, kind: Kind) -> u64 {
+    pub(super) fn add(&mut self, name: ChannelName, config: &RoomConfig, kind: Kind) -> u64 {
         let number = if kind.is_direct() {
             self.direct += 1;
             self.scattered_number(&name)
@@ -296,7 +298,7 @@ impl Channels {
             self.last
         };
         self.numbers.insert(name.clone(), number);
-        self.by_number.insert(number, Channel::new(name, number, keeps, kind));
+        self.by_number.insert(number, Channel::new(name, number, config, kind));
         number
     }
 

@@ -73,7 +73,7 @@ impl Room {
         if self.config.keeps {
             self.outputs.push_back(Output::Load { channel: name.clone() });
         }
-        self.channels.add(name, self.config.keeps, kind)
+        self.channels.add(name, &self.config, kind)
     }
 
     /// Step 1 and everybody's presence: what a relay says first (PROTOCOL section 3).

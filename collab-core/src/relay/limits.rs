@@ -14,7 +14,7 @@ pub struct RoomConfig {
     pub limits: Limits,
     /// Snapshot and tail of one channel, in bytes.
     pub room_max_bytes: usize,
-    /// Awareness client IDs that one connection may own.
+    /// Awareness client IDs that one connection may own. Among peers: in all, of those who chat.
     pub awareness_clients_max: usize,
     /// Channels that one connection may have open.
     pub channels_max: usize,

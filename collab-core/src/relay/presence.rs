@@ -1,7 +1,7 @@
 //! The relay's side of awareness: the newest state of each client, and whose connection it is.
 //!
 //! States stay JSON text. What is remembered is bounded: an entry lives as long as its connection
-//! renews it, and after that its clock for one more timeout, so that a late echo of it (y-websocket
+//! renews it ([`Lifetime`]), and after that its clock for one more timeout, so that a late echo of it (y-websocket
 //! clients send back what they receive) cannot bring a ghost to life.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,11 +16,21 @@ use crate::wire::{AwarenessEntry, write_awareness};
 /// All awareness of one channel.
 #[derive(Debug)]
 pub(super) struct PresenceTable {
-    /// Whether entries must be renewed to stay. In a chat they last as long as their connections
-    /// (PROTOCOL section 7).
-    expires: bool,
+    lifetime: Lifetime,
     live: BTreeMap<u64, Live>,
     gone: BTreeMap<u64, Gone>,
+}
+
+/// What ends presence (PROTOCOL section 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    /// That it is not renewed, and the end of the connection that it came through.
+    Both,
+    /// The end of the connection alone: in a chat.
+    Connection,
+    /// That it is not renewed, alone: in a chat among peers, where the connection is a link that others
+    /// are behind too.
+    Renewal,
 }
 
 #[derive(Debug)]
@@ -50,14 +60,21 @@ pub(super) enum Accepted {
     TooMany,
 }
 
+impl Lifetime {
+    /// Whether what is not renewed ends.
+    const fn is_renewed(self) -> bool {
+        !matches!(self, Self::Connection)
+    }
+}
+
 impl PresenceTable {
-    pub(super) const fn new(expires: bool) -> Self {
-        Self { expires, live: BTreeMap::new(), gone: BTreeMap::new() }
+    pub(super) const fn new(lifetime: Lifetime) -> Self {
+        Self { lifetime, live: BTreeMap::new(), gone: BTreeMap::new() }
     }
 
     /// Whether there is nothing that a sweep could ever remove.
     pub(super) fn is_settled(&self) -> bool {
-        self.gone.is_empty() && (self.live.is_empty() || !self.expires)
+        self.gone.is_empty() && (self.live.is_empty() || !self.lifetime.is_renewed())
     }
 
     /// Takes one entry from `peer`. `newest_peer` is the newest connection that exists now.
@@ -75,7 +92,9 @@ impl PresenceTable {
             self.bury(now, newest_peer, entry.client, entry.clock);
             return Accepted::Yes;
         }
-        if !self.owns(peer, entry.client) && self.owned_by(peer).count() >= clients_max {
+        if self.lifetime == Lifetime::Renewal {
+            self.make_room_for(entry.client, clients_max);
+        } else if !self.owns(peer, entry.client) && self.owned_by(peer).count() >= clients_max {
             return Accepted::TooMany;
         }
         self.gone.remove(&entry.client);
@@ -86,7 +105,7 @@ impl PresenceTable {
 
     /// The rule of y-protocols, and two of our own: only the owner removes at the same clock; and a
     /// client that left may return at its last clock, but only through a newer connection.
-    fn is_news(&self, peer: PeerId, entry: &AwarenessEntry<'_>) -> bool {
+    pub(super) fn is_news(&self, peer: PeerId, entry: &AwarenessEntry<'_>) -> bool {
         if let Some(live) = self.live.get(&entry.client) {
             let removed_by_owner =
                 entry.clock == live.clock && entry.is_removal() && live.owner == peer;
@@ -107,8 +126,23 @@ impl PresenceTable {
         now: Timestamp,
         (peer, newest_peer): (PeerId, PeerId),
     ) -> Option<Bytes> {
+        if self.lifetime == Lifetime::Renewal {
+            return None;
+        }
         let clients: Vec<u64> = self.owned_by(peer).collect();
         self.remove(now, newest_peer, &clients)
+    }
+
+    /// Where nobody leaves with a connection, so many may be here in all: beyond it who was not renewed
+    /// for longest is forgotten until they are.
+    fn make_room_for(&mut self, client: u64, clients_max: usize) {
+        if self.live.len() < clients_max || self.live.contains_key(&client) {
+            return;
+        }
+        let longest = self.live.iter().min_by_key(|(_, live)| live.renewed);
+        if let Some((&longest, _)) = longest {
+            self.live.remove(&longest);
+        }
     }
 
     /// Removes what was not renewed in time and returns the removal; forgets old clocks.
@@ -119,7 +153,7 @@ impl PresenceTable {
         timeout: Duration,
     ) -> Option<Bytes> {
         self.gone.retain(|_, gone| now.since(gone.since) < timeout);
-        if !self.expires {
+        if !self.lifetime.is_renewed() {
             return None;
         }
         let outdated = |live: &Live| now.since(live.renewed) >= timeout;

@@ -2,17 +2,26 @@
 
 use bytes::Bytes;
 
-use super::channel::State;
-use super::chat::{Authorship, Kind, people};
-use super::presence::{Accepted, PresenceTable};
+use super::channel::{Channel, State};
+use super::chat::people::{self, Unfit};
+use super::chat::{Authorship, Kind};
+use super::presence::Accepted;
 use super::push::{Push, Source};
-use super::{Class, Output, PeerId, Room};
+use super::{Class, Output, PeerId, Room, RoomConfig};
 use crate::Timestamp;
 use crate::log::{self, Answer, Digest, First, Known, Refusal, StateVector};
 use crate::wire::{
-    AwarenessEntry, DOC_CHANNEL, Dialect, ErrorCode, Frame, Message, SharedUpdate, Sync,
+    AwarenessEntry, DOC_CHANNEL, Dialect, ErrorCode, Frame, Grant, Message, SharedUpdate, Sync,
     is_channel_name, read_awareness,
 };
+
+/// Who says something of presence, and when.
+#[derive(Clone, Copy)]
+struct Author<'a> {
+    now: Timestamp,
+    peer: PeerId,
+    grant: &'a Grant,
+}
 
 impl Room {
     pub(super) fn receive(&mut self, now: Timestamp, peer: PeerId, frame: &Bytes) {
@@ -195,42 +204,63 @@ impl Room {
             return self.fail(now, peer, number, (ErrorCode::Malformed, 0), "not awareness");
         };
         let (clients_max, newest) = (self.config.awareness_clients_max, self.newest_peer);
-        let max_bytes = self.config.limits.awareness_max_bytes as usize;
         let Self { peers, channels, config, .. } = self;
         let (Some(channel), Some(state)) = (channels.get_mut(number), peers.get(&peer)) else {
             return;
         };
-        // A mirror speaks for all who are behind it.
-        let is_vouched = config.authorship == Authorship::Granted;
-        let chatter = (is_vouched && matches!(channel.kind, Kind::People)).then_some(&state.grant);
-        let may_say = |presence: &PresenceTable, entry: &AwarenessEntry<'_>| {
-            chatter.is_none_or(|grant| {
-                let owner = presence.owner(entry.client).and_then(|owner| peers.get(&owner));
-                let owner = owner.map(|owner| &*owner.grant.user);
-                people::may_say(grant, owner, entry, &config.chat)
-            })
-        };
-        let mut refused = false;
-        let mut accept = |entry: &AwarenessEntry<'_>| {
-            let is_sound = entry.json.len() <= max_bytes && log::is_portable_json(entry.json);
-            if !is_sound || !may_say(&channel.presence, entry) {
-                refused = true;
-                return false;
+        let author = Author { now, peer, grant: &state.grant };
+        let (mut refused, mut news) = (None, Vec::new());
+        for entry in &entries {
+            let owner = channel.presence.owner(entry.client).and_then(|owner| peers.get(&owner));
+            let owner = owner.map(|owner| &*owner.grant.user);
+            if let Err(why) = check_presence(config, channel, author, (entry, owner)) {
+                refused = Some(why);
+                // One proves enough: no frame makes this relay verify many in vain.
+                if why == Unfit::Forged {
+                    break;
+                }
+                continue;
             }
-            let accepted = channel.presence.accept(now, (peer, newest), entry, clients_max);
-            refused |= accepted == Accepted::TooMany;
-            accepted == Accepted::Yes
-        };
-        let news: Vec<u64> =
-            entries.iter().filter(|entry| accept(entry)).map(|entry| entry.client).collect();
+            match channel.presence.accept(now, (peer, newest), entry, clients_max) {
+                Accepted::Yes => news.push(entry.client),
+                Accepted::TooMany => refused = Some(Unfit::Unsound),
+                Accepted::Stale => {}
+            }
+        }
         if !news.is_empty() {
             channel.tick.add_presence(news.into_iter());
             self.begin_tick(number);
             self.sweep_later(now);
         }
-        if refused {
-            let code = ErrorCode::AwarenessRefused;
-            self.fail(now, peer, number, (code, 0), "too large, too many, or not JSON");
+        if let Some(why) = refused {
+            self.fail(now, peer, number, (ErrorCode::AwarenessRefused, 0), why.detail());
+        }
+    }
+}
+
+/// Whether an entry may be said by whoever brings it; `owner` is the user who said it before.
+fn check_presence(
+    config: &RoomConfig,
+    channel: &Channel,
+    Author { now, peer, grant }: Author<'_>,
+    (entry, owner): (&AwarenessEntry<'_>, Option<&str>),
+) -> Result<(), Unfit> {
+    let max_bytes = config.limits.awareness_max_bytes as usize;
+    if entry.json.len() > max_bytes || !log::is_portable_json(entry.json) {
+        return Err(Unfit::Unsound);
+    }
+    if !matches!(channel.kind, Kind::People) {
+        return Ok(());
+    }
+    match &config.authorship {
+        Authorship::Granted => {
+            let may_say = people::may_say(grant, owner, entry, &config.chat);
+            may_say.then_some(()).ok_or(Unfit::Unsound)
+        }
+        // What would not be taken anyway costs no cryptography.
+        Authorship::Sealed { .. } if !channel.presence.is_news(peer, entry) => Ok(()),
+        Authorship::Sealed { room, verify } => {
+            people::check_sealed((room, *verify), now, entry, &config.chat)
         }
     }
 }

@@ -13,3 +13,4 @@ mod limits;
 mod people;
 #[path = "../relay_kit/mod.rs"]
 mod relay_kit;
+mod sealed_people;

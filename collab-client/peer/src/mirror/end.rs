@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use collab_client::{Input, Output, Protocol};
 use collab_core::Timestamp;
 use collab_core::chat::{PRESENCE_CHANNEL, ROOM_PREFIX};
@@ -11,15 +10,20 @@ use collab_core::sync::{self, Session, SessionConfig};
 
 use super::shared::{Shared, Side};
 
-/// The other end should call [`End::take_news`].
+/// What an end tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct HasNews;
+pub(super) enum Told {
+    /// The other end should call [`End::take_news`].
+    News,
+    /// The connection ended; all that came over it was told before.
+    Ended,
+}
 
 pub(super) struct End {
     side: Side,
     session: Session,
     shared: Arc<Mutex<Shared>>,
-    outputs: VecDeque<Output<HasNews>>,
+    outputs: VecDeque<Output<Told>>,
 }
 
 impl End {
@@ -54,7 +58,7 @@ impl End {
         let mut shared = lock(&self.shared);
         self.session.handle(now, input, &mut *shared);
         if shared.pass_on(self.side) {
-            self.outputs.push_back(Output::Change(HasNews));
+            self.outputs.push_back(Output::Change(Told::News));
         }
     }
 
@@ -70,7 +74,7 @@ impl End {
             sync::Output::Send(frame) => self.outputs.push_back(Output::Send(frame)),
             sync::Output::Disconnect(_) => self.outputs.push_back(Output::Disconnect),
             sync::Output::Listed { names, .. } => self.listed(&names),
-            sync::Output::PresenceReceived { update, .. } => self.hear_presence(now, update),
+            sync::Output::PresenceReceived { update, .. } => self.hear_presence(now, &update),
             sync::Output::SendPresence { channel } if &*channel == PRESENCE_CHANNEL => {
                 self.send_presence(now);
             }
@@ -90,12 +94,13 @@ impl End {
             shared.add(name);
         }
         shared.news_from(self.side).channels.extend(names.iter().cloned());
-        self.outputs.push_back(Output::Change(HasNews));
+        self.outputs.push_back(Output::Change(Told::News));
     }
 
-    fn hear_presence(&mut self, now: Timestamp, update: Bytes) {
-        lock(&self.shared).hear_presence(now, self.side, update);
-        self.outputs.push_back(Output::Change(HasNews));
+    fn hear_presence(&mut self, now: Timestamp, update: &[u8]) {
+        if lock(&self.shared).hear_presence(now, self.side, update) {
+            self.outputs.push_back(Output::Change(Told::News));
+        }
     }
 
     /// To a relay that has just let us in.
@@ -106,9 +111,12 @@ impl End {
 }
 
 impl Protocol for End {
-    type Change = HasNews;
+    type Change = Told;
 
     fn handle(&mut self, now: Timestamp, input: Input<'_>) {
+        if matches!(input, Input::Disconnected { .. }) {
+            self.outputs.push_back(Output::Change(Told::Ended));
+        }
         let input = match input {
             Input::Start => sync::Input::Start,
             Input::Stop => sync::Input::Stop,
@@ -121,7 +129,7 @@ impl Protocol for End {
         self.settle(now);
     }
 
-    fn poll_output(&mut self) -> Option<Output<HasNews>> {
+    fn poll_output(&mut self) -> Option<Output<Told>> {
         self.outputs.pop_front()
     }
 

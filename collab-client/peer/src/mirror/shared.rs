@@ -8,12 +8,9 @@ use bytes::Bytes;
 use collab_core::Timestamp;
 use collab_core::chat::PRESENCE_CHANNEL;
 use collab_core::log::{Deleted, Known, Log, Refusal, Snapshot, StateVector, check, merge};
-use collab_core::presence::{Presence, State};
 use collab_core::sync::{Replica, ReplicaError, Replicas};
-use serde_json::Value;
 
-use super::Announcement;
-use crate::random::random;
+use super::people::People;
 
 /// Updates and presence that an end has not taken yet. Beyond this they are forgotten, and that end
 /// connects again: then it tells its relay what that lacks.
@@ -25,13 +22,9 @@ const UPDATE_MAX_BYTES: usize = 64 << 20;
 /// Updates in the tail of a log before it is folded.
 const TAIL_MAX: usize = 1024;
 
-/// The field of a presence that names the address to dial.
-const ADDRESS_FIELD: &str = "dial";
-
 pub(super) struct Shared {
     channels: BTreeMap<Arc<str>, Mirrored>,
-    presence: Presence,
-    announcement: Announcement,
+    people: People,
     /// For each end what the other has heard.
     news: [News; 2],
 }
@@ -66,12 +59,11 @@ pub(super) struct News {
 }
 
 impl Shared {
-    pub(super) fn new(announcement: Announcement) -> Self {
+    pub(super) fn new() -> Self {
         let news = [News::default(), News::default()];
-        let presence = Presence::lasting(random());
         // Presence has a channel that holds nothing.
         let channels = BTreeMap::from([(PRESENCE_CHANNEL.into(), Mirrored::default())]);
-        Self { channels, presence, announcement, news }
+        Self { channels, people: People::default(), news }
     }
 
     /// Makes sure that there is a log for this channel.
@@ -79,31 +71,19 @@ impl Shared {
         self.channels.entry(Arc::clone(channel)).or_default();
     }
 
-    /// Remembers who is there, tells the other end, and dials whom one may dial.
-    pub(super) fn hear_presence(&mut self, now: Timestamp, from: Side, update: Bytes) {
-        // What cannot be read is not remembered; the relay has judged it already.
-        let _ = self.presence.apply(now, &update);
-        while self.presence.poll_event().is_some() {}
-        self.news_from(from).add_presence(update);
-        for person in self.presence.people() {
-            if let Some(Value::String(address)) = person.state.extra.get(ADDRESS_FIELD) {
-                // Full: it is tried again with the next word of anybody's presence.
-                let _ = self.announcement.learn.try_send(address.clone());
-            }
+    /// Remembers who is there, and tells the other end what it does not know. Whether there is something.
+    pub(super) fn hear_presence(&mut self, now: Timestamp, from: Side, update: &[u8]) -> bool {
+        let news = self.people.hear(now, update);
+        let is_news = news.is_some();
+        if let Some(news) = news {
+            self.news_from(from).add_presence(news);
         }
+        is_news
     }
 
-    /// Everybody who is known, this peer's address included.
+    /// Everybody who is known.
     pub(super) fn everybody(&mut self, now: Timestamp) -> Bytes {
-        let mut state = State::default();
-        if let Some(address) = &self.announcement.address {
-            state.extra.insert(ADDRESS_FIELD.to_owned(), address.as_str().into());
-        }
-        // An address is short enough.
-        let _ = self.presence.set_local(now, Some(state));
-        self.presence.reconnected(now);
-        while self.presence.poll_event().is_some() {}
-        self.presence.encode_all()
+        self.people.all(now)
     }
 
     /// Hands what was applied since the last call to the end that did not bring it. Whether that end

@@ -9,8 +9,8 @@ use collab_core::chat::{Client, ClientConfig, Event, Place};
 use collab_peer::{Identity, Peer, PeerConfig};
 use tokio::time::timeout;
 
-/// Nothing here takes as long.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Nothing here takes as long, but that somebody who was killed is not shown any more.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Person {
     pub(crate) peer: Peer,
@@ -53,6 +53,10 @@ impl Person {
         said.unwrap().unwrap();
     }
 
+    pub(crate) async fn rename(&self, name: &'static str) {
+        self.chat.call(move |chat, now| chat.set_name(now, name)).await.unwrap();
+    }
+
     /// Author and text of all messages, oldest first.
     pub(crate) async fn messages(&self) -> Vec<(String, String)> {
         let read = |chat: &mut Client, _| {
@@ -63,6 +67,26 @@ impl Person {
             messages
         };
         self.chat.call(read).await.unwrap()
+    }
+
+    /// Waits until these are all who are here, by name.
+    pub(crate) async fn sees(&mut self, expected: &[&str]) {
+        let mut shown = Vec::new();
+        let agreed = timeout(PATIENCE, async {
+            loop {
+                let read = |chat: &mut Client, _| {
+                    chat.people().into_iter().map(|person| person.name).collect()
+                };
+                shown = self.chat.call(read).await.unwrap();
+                shown.sort();
+                if shown == expected {
+                    return;
+                }
+                self.changes.next().await.expect("the client runs");
+            }
+        });
+        let agreed = agreed.await.is_ok();
+        assert!(agreed, "shown {shown:?}, expected {expected:?}");
     }
 
     /// Waits until these are all messages, whatever their order.

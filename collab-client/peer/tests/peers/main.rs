@@ -4,4 +4,6 @@
 
 mod chain;
 mod kit;
+mod presence;
 mod trust;
+mod wire;

@@ -9,9 +9,9 @@ use super::kit::{ANYWHERE, Person, Where, identity};
 
 /// Says that it is somebody else, whose public key everybody knows, and signs with its own.
 #[derive(Debug)]
-struct Impostor {
-    own: Arc<Identity>,
-    claimed: [u8; 32],
+pub(crate) struct Impostor {
+    pub(crate) own: Arc<Identity>,
+    pub(crate) claimed: [u8; 32],
 }
 
 impl Signer for Impostor {

@@ -20,6 +20,7 @@ use sealed::Seals;
 
 use std::sync::Arc;
 
+use super::presence::Lifetime;
 use crate::chat::{
     Chat, DIRECT_PREFIX, PRESENCE_CHANNEL, ROOM_PREFIX, SegmentName, UnitLimits, Verify,
 };
@@ -126,6 +127,15 @@ impl Kind {
         }
         let name = SegmentName::parse(name)?;
         Some(Self::Segment(Box::new(Segment { name, claims: Claims::default() })))
+    }
+
+    /// How long presence lasts in it.
+    pub(super) const fn lifetime(&self, authorship: &Authorship) -> Lifetime {
+        match self {
+            Self::People if authorship.is_sealed() => Lifetime::Renewal,
+            Self::People => Lifetime::Connection,
+            Self::Document | Self::Segment(_) => Lifetime::Both,
+        }
     }
 
     /// Whether this user may open it.

@@ -1,6 +1,8 @@
 //! Presence of those who chat: nobody speaks in another's name.
 
 use super::ChatLimits;
+use crate::Timestamp;
+use crate::chat::{SealedState, UserId, Verify};
 use crate::wire::{AwarenessEntry, Grant};
 
 /// Whether a user may say this, where `owner` is the user whose connection said it before.
@@ -12,6 +14,55 @@ pub(in crate::relay) fn may_say(
 ) -> bool {
     owner.is_none_or(|owner| *owner == *grant.user)
         && (entry.is_removal() || is_of(grant, entry.json, limits))
+}
+
+/// Why presence is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::relay) enum Unfit {
+    /// Too large, too many, not JSON, or not this user's to say.
+    Unsound,
+    /// Among peers: not signed.
+    Unsigned,
+    /// Said too long ago, or ahead of time.
+    Untimely,
+    /// Under a client ID, or an ID, of another key.
+    Foreign,
+    /// With a signature that is none.
+    Forged,
+}
+
+impl Unfit {
+    /// For people.
+    pub(in crate::relay) const fn detail(self) -> &'static str {
+        match self {
+            Self::Unsound => "too large, too many, not JSON, or not this user's",
+            Self::Unsigned => "presence that is not signed",
+            Self::Untimely => "presence of another time",
+            Self::Foreign => "presence of somebody else",
+            Self::Forged => "presence with a forged signature",
+        }
+    }
+}
+
+/// Among peers, whoever brings it: whether the holder of the key that an entry's client ID belongs to has
+/// signed it, a moment ago, and says nothing of anybody else. The signature comes last: it costs most.
+pub(in crate::relay) fn check_sealed(
+    (room, verify): (&str, Verify),
+    now: Timestamp,
+    entry: &AwarenessEntry<'_>,
+    limits: &ChatLimits,
+) -> Result<(), Unfit> {
+    let state = SealedState::read(entry.json).ok_or(Unfit::Unsigned)?;
+    if !state.is_recent(now) {
+        return Err(Unfit::Untimely);
+    }
+    let user = UserId::of_key(&state.key).to_string();
+    let says_who = state.fields.get("user").is_some_and(|user| user.get("id").is_some());
+    let is_own = !says_who || is_of(&Grant { user, ..Grant::open() }, entry.json, limits);
+    if !is_own || !state.is_of(entry.client) {
+        return Err(Unfit::Foreign);
+    }
+    state.is_signed(room, entry, verify).then_some(()).ok_or(Unfit::Forged)
 }
 
 /// Whether an awareness state, JSON that was checked, says whose it is and is `grant`'s. What

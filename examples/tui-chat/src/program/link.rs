@@ -56,7 +56,7 @@ pub(super) async fn meet(
     let config = PeerConfig {
         room: room.to_owned(),
         listen: options.listen,
-        announce: options.announce.clone(),
+        announce: options.announce,
         peers: options.peers.clone(),
     };
     let peer = Peer::start(Arc::new(identity.key()?), config).await?;

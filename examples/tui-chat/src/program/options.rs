@@ -40,8 +40,8 @@ pub(super) struct Chat {
     #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["tls"])]
     pub(super) listen: Option<SocketAddr>,
     /// What others should dial, if that differs from --listen
-    #[arg(long, value_name = "HOST:PORT", requires = "listen")]
-    pub(super) announce: Option<String>,
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "listen")]
+    pub(super) announce: Option<SocketAddr>,
     /// Be a peer, without a server: dial this one; may be given several times
     #[arg(long = "peer", value_name = "HOST:PORT", conflicts_with_all = ["tls"])]
     pub(super) peers: Vec<String>,
