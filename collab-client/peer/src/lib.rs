@@ -10,15 +10,18 @@
 //! its signature, since it may come through many hands (PROTOCOL section 7, "Peers").
 
 mod beacon;
+mod dial;
 mod identity;
+mod links;
 mod mirror;
 mod node;
 mod random;
 mod serve;
 mod tls;
 
+pub use dial::PEERS_MAX;
 pub use identity::{Identity, IdentityError, PublicKey};
-pub use node::{PEERS_MAX, Peer, PeerConfig, PeerError};
+pub use node::{Peer, PeerConfig, PeerError};
 
 /// People who are present in a room; beyond it those are forgotten who were not heard of for longest.
 pub(crate) const PRESENT_MAX: usize = 1024;

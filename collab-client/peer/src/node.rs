@@ -1,9 +1,8 @@
 //! A peer: a relay of its own that others dial, and a mirror to each peer that it knows.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,20 +10,19 @@ use collab_client::{Config, Handle, start};
 use collab_core::chat::Seal;
 use collab_core::relay::Authorship;
 use collab_server::{EphemeralStore, Relay, RelayConfig, RoomName, RoomNameError};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rustls::ClientConfig;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::beacon::{Announced, Beacon};
-use crate::mirror;
+use crate::beacon::Beacon;
+use crate::dial::{Dialler, Known, PEERS_MAX, Reach};
+use crate::links::Links;
 use crate::serve::{self, KeyHolders};
 use crate::{Identity, PRESENT_MAX, identity, tls};
 
-/// Peers that one peer dials.
-pub const PEERS_MAX: usize = 64;
+/// Connections of a peer's relay: those of its own, one for each mirror among them, and those of others.
+const CONNECTIONS_MAX: usize = 256;
 
 /// Channels of one connection: a mirror has all segments of a chat open.
 const CHANNELS_MAX: usize = 4096;
@@ -51,7 +49,7 @@ pub struct PeerConfig {
     pub listen: Option<SocketAddr>,
     /// What others should dial, if that differs from `listen`.
     pub announce: Option<SocketAddr>,
-    /// Peers to dial: hosts and ports.
+    /// Peers to dial, always: hosts and ports.
     pub peers: Vec<String>,
 }
 
@@ -79,13 +77,12 @@ pub enum PeerError {
 #[derive(Debug)]
 pub struct Peer {
     address: SocketAddr,
-    room: RoomName,
-    identity: Arc<Identity>,
-    tls: Arc<ClientConfig>,
+    links: Links,
+    seal: Seal,
     relay: Relay,
     serving: JoinHandle<()>,
     dialling: JoinHandle<()>,
-    known: Arc<Mutex<BTreeSet<String>>>,
+    known: Known,
     beacon: Handle<Beacon>,
     leaves: watch::Sender<bool>,
 }
@@ -100,25 +97,18 @@ impl Peer {
         let address = listener.local_addr().unwrap_or(address);
         let relay = relay(&room);
         let app = Router::new().nest("/sync", relay.router());
-        let serving = tokio::spawn(serve::serve(listener, tls::server_config(&identity)?, app));
-        let tls = tls::client_config(&identity)?;
-        let (learn, learned) = mpsc::channel(PEERS_MAX);
-        let known = Arc::default();
+        let reach = Arc::<Reach>::default();
+        let tls = tls::server_config(&identity)?;
+        let links = Links::new(Arc::clone(&identity), room.clone(), address)?;
+        let serving = tokio::spawn(serve::serve(listener, tls, app, Arc::clone(&reach)));
         let own = config.announce.or_else(|| announced(config.listen.map(|_| address)));
-        let here = link(&tls, &local(address), &room);
         let seal = Seal { room: room.as_str().into(), signer: Arc::clone(&identity) as Arc<_> };
-        let leaves = watch::Sender::new(false);
-        let (beacon, _) = start(here.clone(), Beacon::new(seal, own, learn));
-        let dialler = Dialler {
-            here,
-            room: room.clone(),
-            tls: Arc::clone(&tls),
-            own,
-            leaves: leaves.subscribe(),
-            known: Arc::clone(&known),
-        };
+        let (learn, learned) = mpsc::channel(PEERS_MAX);
+        let (beacon, _) = start(links.here(), Beacon::new(seal.clone(), own, learn));
+        let (leaves, known) = (watch::Sender::new(false), Known::default());
+        let dialler = Dialler::new(links.clone(), reach, leaves.subscribe(), known.clone());
         let dialling = tokio::spawn(dialler.run(config.peers, learned));
-        Ok(Self { address, room, identity, tls, relay, serving, dialling, known, beacon, leaves })
+        Ok(Self { address, links, seal, relay, serving, dialling, known, beacon, leaves })
     }
 
     /// Where it listens.
@@ -128,17 +118,17 @@ impl Peer {
 
     /// How this peer's own client connects to it.
     pub fn local(&self) -> Config {
-        link(&self.tls, &local(self.address), &self.room)
+        self.links.here()
     }
 
     /// What this peer's own client seals its messages with.
     pub fn seal(&self) -> Seal {
-        Seal { room: self.room.as_str().into(), signer: Arc::clone(&self.identity) as Arc<_> }
+        self.seal.clone()
     }
 
     /// The addresses of all peers that it knows, and dials.
     pub fn known(&self) -> Vec<String> {
-        lock(&self.known).iter().cloned().collect()
+        self.known.addresses()
     }
 
     /// Leaves: everybody is told, and the connections are closed.
@@ -158,47 +148,6 @@ impl Drop for Peer {
     }
 }
 
-/// Keeps a mirror to each peer that is known.
-struct Dialler {
-    here: Config,
-    room: RoomName,
-    tls: Arc<ClientConfig>,
-    /// What others dial to reach this peer.
-    own: Option<SocketAddr>,
-    leaves: watch::Receiver<bool>,
-    known: Arc<Mutex<BTreeSet<String>>>,
-}
-
-impl Dialler {
-    async fn run(self, known: Vec<String>, mut learned: mpsc::Receiver<Announced>) {
-        let mut mirrors = JoinSet::new();
-        for address in &known {
-            self.dial(address, &mut mirrors);
-        }
-        while let Some(Announced { address, .. }) = learned.recv().await {
-            self.dial(&address.to_string(), &mut mirrors);
-        }
-        // The beacon is out: this peer leaves.
-        while mirrors.join_next().await.is_some() {}
-    }
-
-    fn dial(&self, address: &str, mirrors: &mut JoinSet<()>) {
-        let mut known = lock(&self.known);
-        let is_self = self.own.is_some_and(|own| own.to_string() == *address);
-        if is_self || known.len() >= PEERS_MAX || !known.insert(address.to_owned()) {
-            return;
-        }
-        tracing::info!(address, "dialling a peer");
-        let there = link(&self.tls, address, &self.room);
-        mirrors.spawn(mirror::run([self.here.clone(), there], self.leaves.clone()));
-    }
-}
-
-fn lock(known: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
-    // A set of names is whole whatever panicked.
-    known.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn relay(room: &RoomName) -> Relay {
     let mut config = RelayConfig::default();
     config.room.channels_max = CHANNELS_MAX;
@@ -211,22 +160,12 @@ fn relay(room: &RoomName) -> Relay {
         Authorship::Sealed { room: room.as_str().into(), verify: identity::verify };
     config.room.awareness_clients_max = PRESENT_MAX;
     config.room.limits.awareness_max_bytes = PRESENCE_MAX_BYTES;
+    config.connections_max = CONNECTIONS_MAX;
+    config.room_connections_max = CONNECTIONS_MAX;
     config.ping_interval = PING_INTERVAL;
     config.silence_timeout = SILENCE_TIMEOUT;
     let authorizer = KeyHolders { room: room.as_str().to_owned() };
     Relay::builder().store(EphemeralStore::default()).authorizer(authorizer).limits(config).build()
-}
-
-fn link(tls: &Arc<ClientConfig>, address: &str, room: &RoomName) -> Config {
-    let room = utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC);
-    let tls = Some(Arc::clone(tls));
-    Config { tls, ..Config::new(format!("wss://{address}/sync/{room}")) }
-}
-
-/// How to reach from here what listens at `address`, which may be all interfaces.
-fn local(address: SocketAddr) -> String {
-    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
-    SocketAddr::new(ip, address.port()).to_string()
 }
 
 /// What others may dial, unless only this machine knows what it means.

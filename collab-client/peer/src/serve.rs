@@ -1,5 +1,7 @@
 //! The listener: TLS first, then the relay's HTTP below it, with the peer's key in a header.
 
+use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,13 +18,15 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use crate::dial::Reach;
 use crate::tls;
 
-/// Sockets that have not become a connection of the relay yet. More wait in the system's backlog.
+/// Sockets that have not become a connection of the relay yet. One more ends the oldest, so that nobody who
+/// opens many and says nothing keeps others out.
 const HANDSHAKES_MAX: usize = 64;
 
 /// Time for TLS and for a request's head.
@@ -59,26 +63,36 @@ impl Authorizer for KeyHolders {
 }
 
 /// Serves until it is dropped; connections that were upgraded go on.
-pub(crate) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, app: Router) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Arc<ServerConfig>,
+    app: Router,
+    reach: Arc<Reach>,
+) {
     let acceptor = TlsAcceptor::from(tls);
-    let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+    let mut handshakes = VecDeque::<JoinHandle<()>>::new();
     loop {
-        let permit = Arc::clone(&handshakes).acquire_owned().await.expect("never closed");
-        let stream = accept(&listener).await;
-        let (acceptor, app) = (acceptor.clone(), app.clone());
-        tokio::spawn(async move {
-            if speak(stream, acceptor, app).await.is_none() {
+        let (stream, from) = accept(&listener).await;
+        let (acceptor, app, reach) = (acceptor.clone(), app.clone(), Arc::clone(&reach));
+        handshakes.retain(|handshake| !handshake.is_finished());
+        if handshakes.len() >= HANDSHAKES_MAX
+            && let Some(oldest) = handshakes.pop_front()
+        {
+            oldest.abort();
+        }
+        handshakes.push_back(tokio::spawn(async move {
+            let meet = || reach.meet(from.ip());
+            if speak(stream, acceptor, app, meet).await.is_none() {
                 tracing::debug!("a connection did not become a peer");
             }
-            drop(permit);
-        });
+        }));
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok(accepted) => return accepted,
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 sleep(ACCEPT_PAUSE).await;
@@ -87,12 +101,19 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// One connection up to its upgrade; `None` if it does not get so far.
-async fn speak(stream: TcpStream, acceptor: TlsAcceptor, app: Router) -> Option<()> {
+/// One connection up to its upgrade; `None` if it does not get so far. `meet` hears of a key's holder
+/// before they can say anything.
+async fn speak(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    app: Router,
+    meet: impl FnOnce(),
+) -> Option<()> {
     // Only latency suffers where the system refuses.
     let _ = stream.set_nodelay(true);
     let stream = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await.ok()?.ok()?;
     let key = tls::peer_key(stream.get_ref().1.peer_certificates())?;
+    meet();
     let user = HeaderValue::from_str(key.user().as_str()).ok()?;
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {

@@ -1,6 +1,7 @@
 //! Links between peers: TLS 1.3 in which both sides show a bare Ed25519 key (RFC 7250).
 //!
-//! There is no authority to ask: any key may connect, and the handshake proves that it is the peer's. Who
+//! There is no authority to ask: any key may connect, and the handshake proves that it is the peer's; who
+//! dials an address that somebody announced takes only their key. Who
 //! somebody is follows from the key ([`PublicKey::user`]); what they wrote is signed with it.
 
 use std::sync::Arc;
@@ -27,15 +28,18 @@ use crate::{Identity, PublicKey};
 const ED25519_SPKI_PREFIX: [u8; 12] =
     [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
-/// For whoever dials.
-pub(crate) fn client_config(identity: &Identity) -> Result<Arc<ClientConfig>, Error> {
+/// For whoever dials the holder of `whose`, or anybody.
+pub(crate) fn client_config(
+    identity: &Identity,
+    whose: Option<PublicKey>,
+) -> Result<Arc<ClientConfig>, Error> {
     let (provider, key) = certified(identity)?;
     let resolver: Arc<dyn ResolvesClientCert> =
         Arc::new(AlwaysResolvesClientRawPublicKeys::new(key));
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&TLS13])?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyKey { provider }))
+        .with_custom_certificate_verifier(Arc::new(KeyVerifier { provider, expected: whose }))
         .with_client_cert_resolver(resolver);
     Ok(Arc::new(config))
 }
@@ -45,7 +49,7 @@ pub(crate) fn server_config(identity: &Identity) -> Result<Arc<ServerConfig>, Er
     let (provider, key) = certified(identity)?;
     let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&TLS13])?
-        .with_client_cert_verifier(Arc::new(AnyKey { provider }))
+        .with_client_cert_verifier(Arc::new(KeyVerifier { provider, expected: None }))
         .with_cert_resolver(Arc::new(AlwaysResolvesServerRawPublicKeys::new(key)));
     Ok(Arc::new(config))
 }
@@ -68,15 +72,22 @@ fn key_of(spki: &[u8]) -> Option<PublicKey> {
     key.try_into().ok().map(PublicKey)
 }
 
-/// Takes any Ed25519 key whose holder signs the handshake.
+/// Takes an Ed25519 key whose holder signs the handshake.
 #[derive(Debug)]
-struct AnyKey {
+struct KeyVerifier {
     provider: Arc<CryptoProvider>,
+    /// The only one; `None`: any.
+    expected: Option<PublicKey>,
 }
 
-impl AnyKey {
-    fn check(spki: &[u8]) -> Result<(), Error> {
-        key_of(spki).map(drop).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))
+impl KeyVerifier {
+    fn check(&self, spki: &[u8]) -> Result<(), Error> {
+        let refused = match key_of(spki) {
+            Some(key) if self.expected.is_none_or(|expected| expected == key) => return Ok(()),
+            Some(_) => CertificateError::ApplicationVerificationFailure,
+            None => CertificateError::BadEncoding,
+        };
+        Err(Error::InvalidCertificate(refused))
     }
 
     fn verify(
@@ -96,7 +107,38 @@ fn only_tls13() -> Error {
     Error::PeerIncompatible(PeerIncompatible::Tls12NotOffered)
 }
 
-impl ServerCertVerifier for AnyKey {
+/// What both verifier traits of rustls want alike.
+macro_rules! bare_ed25519_keys {
+    () => {
+        fn verify_tls12_signature(
+            &self,
+            _message: &[u8],
+            _cert: &CertificateDer<'_>,
+            _dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Err(only_tls13())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            self.verify(message, cert, dss)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            vec![SignatureScheme::ED25519]
+        }
+
+        fn requires_raw_public_keys(&self) -> bool {
+            true
+        }
+    };
+}
+
+impl ServerCertVerifier for KeyVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -105,37 +147,13 @@ impl ServerCertVerifier for AnyKey {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Self::check(end_entity).map(|()| ServerCertVerified::assertion())
+        self.check(end_entity).map(|()| ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(only_tls13())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
-
-    fn requires_raw_public_keys(&self) -> bool {
-        true
-    }
+    bare_ed25519_keys!();
 }
 
-impl ClientCertVerifier for AnyKey {
+impl ClientCertVerifier for KeyVerifier {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
     }
@@ -146,32 +164,8 @@ impl ClientCertVerifier for AnyKey {
         _intermediates: &[CertificateDer<'_>],
         _now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        Self::check(end_entity).map(|()| ClientCertVerified::assertion())
+        self.check(end_entity).map(|()| ClientCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(only_tls13())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
-
-    fn requires_raw_public_keys(&self) -> bool {
-        true
-    }
+    bare_ed25519_keys!();
 }

@@ -15,8 +15,8 @@ use super::shared::{Shared, Side};
 pub(super) enum Told {
     /// The other end should call [`End::take_news`].
     News,
-    /// The connection ended; all that came over it was told before.
-    Ended,
+    /// The connection is there ([`End::is_linked`]), or has ended; then all that came over it was told.
+    Link,
 }
 
 pub(super) struct End {
@@ -24,6 +24,7 @@ pub(super) struct End {
     session: Session,
     shared: Arc<Mutex<Shared>>,
     outputs: VecDeque<Output<Told>>,
+    is_linked: bool,
 }
 
 impl End {
@@ -31,7 +32,12 @@ impl End {
         let mut session = Session::new(config);
         session.list(ROOM_PREFIX).expect("relays list this prefix");
         session.open(PRESENCE_CHANNEL).expect("a channel's name");
-        Self { side, session, shared, outputs: VecDeque::new() }
+        Self { side, session, shared, outputs: VecDeque::new(), is_linked: false }
+    }
+
+    /// Whether there is a connection.
+    pub(super) const fn is_linked(&self) -> bool {
+        self.is_linked
     }
 
     /// Pushes what the other end has heard.
@@ -114,8 +120,9 @@ impl Protocol for End {
     type Change = Told;
 
     fn handle(&mut self, now: Timestamp, input: Input<'_>) {
-        if matches!(input, Input::Disconnected { .. }) {
-            self.outputs.push_back(Output::Change(Told::Ended));
+        if matches!(input, Input::Connected | Input::Disconnected { .. }) {
+            self.is_linked = matches!(input, Input::Connected);
+            self.outputs.push_back(Output::Change(Told::Link));
         }
         let input = match input {
             Input::Start => sync::Input::Start,

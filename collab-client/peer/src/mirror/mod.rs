@@ -8,54 +8,125 @@ mod end;
 mod people;
 mod shared;
 
+use std::future::pending;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use collab_client::{Changes, Config, Event, Handle, start};
+use collab_client::{Config, ConnectError, Event, Handle, start};
 use collab_core::sync::SessionConfig;
 use tokio::select;
 use tokio::sync::watch;
+use tokio::time::sleep_until;
 
 use end::{End, Told};
 use shared::{Shared, Side};
 
 use crate::random::random;
 
-/// One end, as it is driven.
-struct Driven {
-    handle: Handle<End>,
-    told: Changes<Told>,
+/// How long a mirror goes on.
+pub(crate) struct Term {
+    /// This peer leaves: the mirror ends with the connection to this peer's relay.
+    pub(crate) leaves: watch::Receiver<bool>,
+    /// Told since when the other relay is away.
+    pub(crate) down_since: watch::Sender<Option<Instant>>,
+    /// How long it may be away, and be somebody else; `None`: for ever.
+    pub(crate) patience: Option<Duration>,
 }
 
-/// Mirrors until it is dropped: the relay of this peer here, another one there. Once `leaves` says so, it
-/// ends with the connection to this peer's relay, whose last words it still passes on.
-pub(crate) async fn run([here, there]: [Config; 2], leaves: watch::Receiver<bool>) {
+/// Why a mirror ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// This peer leaves.
+    Left,
+    /// The other relay was there and is away for too long.
+    Lost,
+    /// It never was there.
+    Unreachable,
+    /// Somebody else answers there, or nobody who speaks TLS.
+    WrongKey,
+}
+
+/// The two ends as they are driven.
+struct Mirror {
+    here: Handle<End>,
+    there: Handle<End>,
+    term: Term,
+    was_linked: bool,
+}
+
+/// Mirrors the relay of this peer here and another one there.
+pub(crate) async fn run([here, there]: [Config; 2], term: Term) -> Ending {
     let shared = Arc::new(Mutex::new(Shared::new()));
     let drive = |side, config| {
-        let end = End::new(side, SessionConfig::new("", random()), Arc::clone(&shared));
-        let (handle, told) = start(config, end);
-        Driven { handle, told }
+        start(config, End::new(side, SessionConfig::new("", random()), Arc::clone(&shared)))
     };
-    let (mut here, mut there) = (drive(Side::Here, here), drive(Side::There, there));
+    let (here, mut ours) = drive(Side::Here, here);
+    let (there, mut theirs) = drive(Side::There, there);
+    let mut mirror = Mirror { here, there, term, was_linked: false };
     loop {
-        let goes_on = select! {
-            event = here.told.next() => {
-                let is_last = matches!(event, Some(Event::Change(Told::Ended))) && *leaves.borrow();
-                carry(event, &there.handle).await && !is_last
-            }
-            event = there.told.next() => carry(event, &here.handle).await,
+        let ending = select! {
+            event = ours.next() => mirror.hear(Side::Here, event).await,
+            event = theirs.next() => mirror.hear(Side::There, event).await,
+            () = mirror.patience() => Some(mirror.given_up()),
         };
-        if !goes_on {
-            return there.handle.stop().await;
+        if let Some(ending) = ending {
+            // What was passed on is still sent.
+            mirror.there.stop().await;
+            return ending;
         }
     }
 }
 
-/// Lets one end take what the other has heard. False once either has stopped.
-async fn carry(event: Option<Event<Told>>, other: &Handle<End>) -> bool {
-    match event {
-        // A peer that is away comes back, or does not.
-        Some(Event::Unreachable(_)) => true,
-        Some(_) => other.call(End::take_news).await.is_ok(),
-        None => false,
+impl Mirror {
+    /// Lets one end take what the other has heard, and sees whether that was the last.
+    async fn hear(&mut self, from: Side, event: Option<Event<Told>>) -> Option<Ending> {
+        let is_pinned = self.term.patience.is_some();
+        match event {
+            Some(Event::Unreachable(ConnectError::Tls(_))) if from == Side::There && is_pinned => {
+                return Some(Ending::WrongKey);
+            }
+            // A peer that is away comes back, or does not.
+            Some(Event::Unreachable(_)) => return None,
+            Some(_) => {}
+            None => return Some(Ending::Left),
+        }
+        let (end, other) = match from {
+            Side::Here => (&self.here, &self.there),
+            Side::There => (&self.there, &self.here),
+        };
+        let taken = other.call(End::take_news).await;
+        let is_linked = end.call(|end, _| end.is_linked()).await;
+        match (taken, is_linked) {
+            (Ok(()), Ok(is_linked)) => self.linked(from, is_linked),
+            _ => Some(Ending::Left),
+        }
+    }
+
+    fn linked(&mut self, side: Side, is_linked: bool) -> Option<Ending> {
+        if side == Side::Here {
+            return (!is_linked && *self.term.leaves.borrow()).then_some(Ending::Left);
+        }
+        self.was_linked |= is_linked;
+        self.term.down_since.send_if_modified(|down_since| {
+            let is_news = is_linked == down_since.is_some();
+            if is_news {
+                *down_since = (!is_linked).then(Instant::now);
+            }
+            is_news
+        });
+        None
+    }
+
+    /// Ends when the other relay was away for too long.
+    async fn patience(&self) {
+        let down_since = *self.term.down_since.borrow();
+        match (self.term.patience, down_since) {
+            (Some(patience), Some(since)) => sleep_until((since + patience).into()).await,
+            _ => pending().await,
+        }
+    }
+
+    const fn given_up(&self) -> Ending {
+        if self.was_linked { Ending::Lost } else { Ending::Unreachable }
     }
 }

@@ -42,6 +42,16 @@ impl Person {
     ) -> Self {
         let peers = peers.iter().map(ToString::to_string).collect();
         let config = PeerConfig { room: "lobby".into(), listen, announce: None, peers };
+        Self::with(number, name, identity, config).await
+    }
+
+    /// The same, with all that may be said.
+    pub(crate) async fn with(
+        number: u64,
+        name: &str,
+        identity: Arc<Identity>,
+        config: PeerConfig,
+    ) -> Self {
         let peer = Peer::start(identity, config).await.unwrap();
         let client = Client::new(ClientConfig::peer(number, number, name, peer.seal()));
         let (chat, changes) = start(peer.local(), client);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod chain;
+mod dialling;
 mod kit;
 mod presence;
 mod trust;
