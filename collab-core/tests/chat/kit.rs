@@ -8,7 +8,7 @@ use collab_core::Timestamp;
 use collab_core::chat::{
     Client, ClientConfig, Conversation, Event, Input, MessageId, Output, Place, UserId,
 };
-use collab_core::relay::{Class, Input as RoomInput, PeerId, RoomConfig};
+use collab_core::relay::{ChatLimits, Class, Input as RoomInput, PeerId, RoomConfig};
 use collab_core::wire::{Access, Dialect, ErrorCode, Frame, Grant, Message};
 
 use crate::relay_kit::Relay;
@@ -39,8 +39,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(ChatLimits::default())
+    }
+
+    pub(crate) fn with(chat: ChatLimits) -> Self {
         // What is saved is told at once, so that tests need not wait for it.
-        let config = RoomConfig { durable_ride_max: Duration::ZERO, ..RoomConfig::default() };
+        let config = RoomConfig { durable_ride_max: Duration::ZERO, chat, ..RoomConfig::default() };
         Self {
             relay: Relay::new(config),
             chatters: Vec::new(),

@@ -1,6 +1,6 @@
 //! What is written without a connection, or faster than the relay takes it.
 
-use collab_core::chat::{Conversation, Place, SEGMENT_UNITS};
+use collab_core::chat::{Change, Conversation, Place, SEGMENT_UNITS};
 
 use crate::kit::World;
 
@@ -36,6 +36,9 @@ fn a_message_from_before_the_first_connection_goes_to_the_newest_segment() {
         .expect("may write");
     assert_eq!((early.segment, answer.segment), (0, 0));
     world.start(bob);
+    let changes = world.call(bob, |bob, _| bob.take_changes(&Place::Room));
+    let told = |change| changes.contains(&change);
+    assert!(told(Change::Removed(early)), "or who follows the changes shows it twice");
     assert_eq!(world.texts(bob, &Place::Room), ["second segment", "early bird", "answer"]);
     let texts = world.texts(ada, &Place::Room);
     assert_eq!(texts[texts.len() - 2..], ["early bird", "answer"]);

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use collab_core::chat::{Input, Place, SayError, TEXT_MAX_BYTES, UserId};
+use collab_core::chat::{Client, Input, Place, SayError, TEXT_MAX_BYTES, UserId};
+use collab_core::relay::ChatLimits;
 use collab_core::sync::Phase;
 use collab_core::wire::{ErrorCode, Grant};
 
@@ -53,6 +54,21 @@ fn two_devices_that_write_too_much_together_lose_nothing() {
         assert_eq!(world.unsaved(who), 0);
     }
     assert!(world.chatters.iter().all(|chatter| chatter.refused.is_empty()));
+}
+
+#[test]
+fn who_writes_faster_than_a_strict_relay_takes_it_loses_nothing() {
+    let limits = ChatLimits { rate_per_s: 5, burst: 10, ..ChatLimits::default() };
+    let mut world = World::with(limits);
+    let (ada, bob) = (world.here("Ada"), world.here("Bob"));
+    for number in 0..200 {
+        let say = |ada: &mut Client, now| ada.say(now, &Place::Room, &format!("{number}"), None);
+        world.call(ada, say).unwrap();
+    }
+    world.pass(120_000);
+    assert!(world.texts(bob, &Place::Room).into_iter().eq((0..200).map(|n| n.to_string())));
+    assert_eq!(world.unsaved(ada), 0);
+    assert!(world.chatters[ada].refused.iter().all(|(_, texts)| texts.is_empty()));
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use collab_core::document::{Document, FileInfo};
 use collab_core::log::{Deleted, merge};
+use collab_core::presence::Presence;
 use collab_core::sync::Phase;
 
 use super::client::DOC;
-use super::process::Process;
+use super::process::Shows;
 use super::store::Contents;
 use super::world::World;
 
@@ -20,22 +21,23 @@ impl World {
     }
 
     pub(crate) fn check_end(&self) {
-        let clients: Vec<&dyn Process> = self.clients.iter().flatten().map(Box::as_ref).collect();
-        assert_eq!(clients.len(), self.plan.clients, "everybody is back");
-        self.check_statuses(&clients);
-        self.check_contents(&clients);
+        assert!(self.clients.iter().all(Option::is_some), "everybody is back");
+        self.check_statuses();
+        self.check_contents();
+        self.check_chats();
         self.check_presence();
     }
 
     /// Everybody sees everybody who is there, and no ghosts.
     pub(crate) fn check_presence(&self) {
-        let clients: Vec<&dyn Process> = self.clients.iter().flatten().map(Box::as_ref).collect();
-        let mut there: Vec<u64> = clients.iter().map(|client| client.presence().client()).collect();
+        let present: Vec<&Presence> = self.editors().map(|(_, presence)| presence).collect();
+        let mut there: Vec<u64> = present.iter().map(|presence| presence.client()).collect();
         there.sort_unstable();
-        for client in clients {
-            let seen: Vec<u64> = client.presence().people().iter().map(|p| p.client).collect();
-            assert_eq!(seen, there, "presence as client {} sees it", client.presence().client());
+        for presence in present {
+            let seen: Vec<u64> = presence.people().iter().map(|p| p.client).collect();
+            assert_eq!(seen, there, "presence as client {} sees it", presence.client());
         }
+        self.check_company();
     }
 
     /// What a newcomer would see.
@@ -50,9 +52,17 @@ impl World {
         document
     }
 
-    fn check_statuses(&self, clients: &[&dyn Process]) {
+    /// Those who edit the document, and whom they see.
+    fn editors(&self) -> impl Iterator<Item = (&Document, &Presence)> {
+        self.clients.iter().flatten().filter_map(|process| match process.shows() {
+            Shows::Document(document, presence) => Some((document, presence)),
+            Shows::Chat(_) => None,
+        })
+    }
+
+    fn check_statuses(&self) {
         let phase = if self.plan.room.keeps { Phase::Saved } else { Phase::Synced };
-        for (index, client) in clients.iter().enumerate() {
+        for (index, client) in self.clients.iter().flatten().enumerate() {
             if let Some(status) = client.status() {
                 assert_eq!(
                     (status.phase, status.unsaved),
@@ -63,14 +73,15 @@ impl World {
         }
     }
 
-    fn check_contents(&self, clients: &[&dyn Process]) {
-        let first = shown(clients[0].document());
-        for (index, client) in clients.iter().enumerate() {
-            assert_eq!(shown(client.document()), first, "client {index} differs from client 0");
-            let contents = contents(client.document());
-            assert_eq!(digest(client.document()), digest(clients[0].document()), "client {index}");
+    fn check_contents(&self) {
+        let documents: Vec<&Document> = self.editors().map(|(document, _)| document).collect();
+        let first = shown(documents[0]);
+        for (index, document) in documents.iter().enumerate() {
+            assert_eq!(shown(document), first, "client {index} differs from client 0");
+            let contents = contents(document);
+            assert_eq!(digest(document), digest(documents[0]), "client {index}");
             self.model.check_end(&format!("client {index}"), &contents);
-            let other = clients[(index + 1) % clients.len()].document().snapshot();
+            let other = documents[(index + 1) % documents.len()].snapshot();
             assert!(contents.has_update(&other), "client {index} lacks what its neighbour has");
         }
         if self.plan.room.keeps {

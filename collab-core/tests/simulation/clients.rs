@@ -4,7 +4,9 @@ use collab_core::Timestamp;
 use collab_core::sync::Phase;
 use collab_core::wire::ErrorCode;
 
+use super::chatter::Chatter;
 use super::client::{Client, DOC};
+use super::model::Fate;
 use super::network::{ConnectionId, Parcel, Way};
 use super::process::{Effect, News, Process, Storage};
 use super::stock::Stock;
@@ -17,8 +19,11 @@ impl World {
         let now = self.now();
         let mut process: Box<dyn Process> = if client < self.plan.stock {
             Box::new(Stock::new(now, id))
-        } else {
+        } else if client < self.plan.clients {
             Box::new(Client::new(now, id, seed, storage))
+        } else {
+            let (own, others) = self.chat_users(client);
+            Box::new(Chatter::new(id, seed, own, others, storage))
         };
         let effects = process.start(now);
         self.trace(|_| format!("client {client} starts as {id}"));
@@ -38,6 +43,10 @@ impl World {
         self.disks[client] = process.into_storage();
         if self.disks[client].is_none() {
             self.model.crashed(client);
+        }
+        // Offline storage has what was not acknowledged; what was is nowhere else if the relay keeps nothing.
+        if self.disks[client].is_none() || !self.plan.room.keeps {
+            self.sayings.meets(client, Fate::Forgettable);
         }
         if let Some(id) = self.connections[client].take() {
             self.hang_up(id);
@@ -103,13 +112,14 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, client: usize, effects: Vec<Effect>) {
+    pub(crate) fn carry_out(&mut self, client: usize, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Connect => self.connect(client),
                 Effect::Send(frame) => self.send_up(client, Parcel::Frame(frame)),
                 Effect::Disconnect => self.disconnect(client),
                 Effect::Edited(update) => self.model.edited(client, &update),
+                Effect::Did(deed) => self.did(client, deed),
                 Effect::Durable => self.check_saved(client),
                 Effect::StatusChanged => self.status_changed(client),
                 Effect::TokenExpiring => self.soon(500, Event::NewToken(client)),
@@ -158,6 +168,9 @@ impl World {
 
     /// A client that says "saved" is right.
     fn check_saved(&mut self, client: usize) {
+        if client >= self.plan.clients {
+            return self.check_said(client);
+        }
         self.model.saved(client, || self.store.contents(DOC));
     }
 }

@@ -18,7 +18,7 @@ impl World {
             return;
         }
         self.plan_fault();
-        let client = self.random.index(self.plan.clients);
+        let client = self.random.index(self.plan.everybody());
         match self.random.range(0, 100) {
             0..20 => self.note("break", |world| world.break_connection_of(client)),
             20..35 => self.note("partition", |world| world.partition(client)),
@@ -100,6 +100,7 @@ impl World {
         if self.relay.is_some() {
             self.crash_relay();
             self.check_store();
+            self.check_stored_chats();
             let at_ms = self.now_ms + self.random.range(1, 20_000);
             self.at(at_ms, Event::RelayStarts);
         }
@@ -107,7 +108,7 @@ impl World {
 
     /// The relay and some clients crash in the same moment.
     fn fail_power(&mut self) {
-        for client in 0..self.plan.clients {
+        for client in 0..self.plan.everybody() {
             if self.random.percent(50) {
                 self.crash_for_a_while(client);
             }

@@ -13,7 +13,7 @@ struct Edit {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+pub(crate) enum Fate {
     /// Its author lives, or has it in offline storage: must be there in the end.
     Kept,
     /// Its author was told that it is durable: must be in the store from then on.

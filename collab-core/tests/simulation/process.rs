@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use collab_core::Timestamp;
+use collab_core::chat::Client;
 use collab_core::document::{Document, FileId, Splice};
 use collab_core::presence::{Presence, State, User};
 use collab_core::sync::Status;
 use collab_core::wire::Dialect;
 
 use super::random::Random;
+use super::sayings::Deed;
 
 /// One client process.
 pub(crate) trait Process {
@@ -17,12 +19,19 @@ pub(crate) trait Process {
     fn tick(&mut self, now: Timestamp) -> Vec<Effect>;
     fn hear(&mut self, now: Timestamp, news: News<'_>) -> Vec<Effect>;
     fn edit(&mut self, now: Timestamp, random: &mut Random) -> Vec<Effect>;
-    fn document(&self) -> &Document;
-    fn presence(&self) -> &Presence;
+    /// Asks for all that is older than what is loaded by itself.
+    fn read_back(&mut self, now: Timestamp) -> Vec<Effect>;
+    fn shows(&self) -> Shows<'_>;
     /// What it shows, if it knows what is saved.
     fn status(&self) -> Option<&Status>;
     /// What a crash leaves.
     fn into_storage(self: Box<Self>) -> Option<Storage>;
+}
+
+/// What a person could see.
+pub(crate) enum Shows<'a> {
+    Document(&'a Document, &'a Presence),
+    Chat(&'a Client),
 }
 
 /// What a process is told.
@@ -44,6 +53,7 @@ pub(crate) enum Effect {
     Send(Bytes),
     Disconnect,
     Edited(Bytes),
+    Did(Deed),
     Durable,
     StatusChanged,
     TokenExpiring,

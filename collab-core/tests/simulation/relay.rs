@@ -8,6 +8,7 @@ use collab_core::Timestamp;
 use collab_core::relay::{Class, Finished, Input, Output, PeerId, Room, keep_alive};
 use collab_core::wire::{Access, Dialect, Frame, Grant, Message};
 
+use super::chatters::user_of;
 use super::network::{ConnectionId, Parcel, Way};
 use super::store::Operation;
 use super::world::{Event, World};
@@ -32,6 +33,8 @@ pub(crate) struct Relay {
 
 pub(crate) struct Peer {
     connection: ConnectionId,
+    /// Empty for those who do not chat.
+    user: String,
     dialect: Dialect,
     queue: VecDeque<Queued>,
     in_flight: usize,
@@ -151,7 +154,7 @@ impl World {
             self.network.get(id).relay_open = true;
             self.send(id, Way::Down, Parcel::Connect);
             if self.network.get(id).dialect == Dialect::Plain {
-                self.join(id);
+                self.join(id, "");
             }
         } else {
             self.send(id, Way::Down, Parcel::Close(1006));
@@ -167,21 +170,24 @@ impl World {
             self.tell_relay(Input::Frame { peer, frame });
         } else {
             let hello = Frame::read(Dialect::V1, &frame).expect("a session's frame").message;
-            assert!(matches!(hello, Message::Hello { .. }), "hello comes first");
-            self.join(id);
+            let Message::Hello { token, .. } = hello else {
+                panic!("hello comes first: {hello:?}")
+            };
+            self.join(id, user_of(token));
         }
     }
 
-    fn join(&mut self, id: ConnectionId) {
+    fn join(&mut self, id: ConnectionId, user: &str) {
         let (now, dialect) = (self.now(), self.network.get(id).dialect);
         // A stock client has no way to renew a grant.
-        let grant = if dialect == Dialect::V1 { self.new_grant() } else { Grant::open() };
+        let grant = if dialect == Dialect::V1 { self.new_grant(user) } else { Grant::open() };
         let Some(relay) = &mut self.relay else { return };
         relay.next_peer += 1;
         let peer = PeerId(relay.next_peer);
         relay.by_connection.insert(id, Some(peer));
         let state = Peer {
             connection: id,
+            user: user.to_owned(),
             dialect,
             queue: VecDeque::new(),
             in_flight: 0,
@@ -194,11 +200,17 @@ impl World {
         self.tell_relay(Input::Join { peer, dialect, grant });
     }
 
-    fn new_grant(&self) -> Grant {
-        match self.plan.grant_ms {
-            0 => Grant::open(),
-            ms => Grant { expires_at_ms: self.now_ms + ms, ..Grant::open() },
-        }
+    fn new_grant(&self, user: &str) -> Grant {
+        let expires_at_ms = match self.plan.grant_ms {
+            0 => 0,
+            ms => self.now_ms + ms,
+        };
+        Grant { user: user.to_owned(), expires_at_ms, ..Grant::open() }
+    }
+
+    fn user(&self, peer: PeerId) -> String {
+        let peer = self.relay.as_ref().and_then(|relay| relay.peers.get(&peer));
+        peer.map(|peer| peer.user.clone()).unwrap_or_default()
     }
 
     /// The relay's end of a connection is gone.
@@ -240,6 +252,7 @@ impl World {
             Output::Send { peer, class, frame } => self.queue_for(peer, class, &frame),
             Output::Close { peer, code, .. } => self.close_peer(peer, code.0),
             Output::Load { channel } => self.ask_store(Operation::Load { channel }),
+            Output::List { prefix, max } => self.ask_store(Operation::List { prefix, max }),
             Output::Append { channel, entry, update } => {
                 self.ask_store(Operation::Append { channel, entry, update });
             }
@@ -264,6 +277,7 @@ impl World {
         let may_repeat = matches!(class, Class::Document | Class::Answer | Class::Presence);
         let times = if may_repeat && self.random.percent(3) { 2 } else { 1 };
         if let Some(peer) = self.relay.as_mut().and_then(|relay| relay.peers.get_mut(&id)) {
+            Self::check_secrecy(&peer.user, frame);
             for _ in 0..times {
                 peer.enqueue(class, frame.clone(), max);
             }
@@ -336,13 +350,14 @@ impl World {
         }
         let peer = peers[self.random.index(peers.len())];
         self.at(until_ms, Event::Regrant(self.room_number(), peer));
-        let grant = Some(Grant { access: Access::Read, ..self.new_grant() });
+        let grant = self.new_grant(&self.user(peer));
+        let grant = Some(Grant { access: Access::Read, ..grant });
         self.tell_relay(Input::Regrant { peer, grant });
     }
 
     pub(crate) fn regrant(&mut self, number: u64, peer: PeerId) {
         if number == self.room_number() {
-            let grant = Some(self.new_grant());
+            let grant = Some(self.new_grant(&self.user(peer)));
             self.tell_relay(Input::Regrant { peer, grant });
         }
     }

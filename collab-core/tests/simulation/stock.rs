@@ -9,7 +9,7 @@ use collab_core::presence::{self, Presence};
 use collab_core::sync::Status;
 use collab_core::wire::{Dialect, Frame, Message, Sync};
 
-use super::process::{Effect, News, Process, Storage, change, new_presence};
+use super::process::{Effect, News, Process, Shows, Storage, change, new_presence};
 use super::random::Random;
 
 /// y-websocket's `messageReconnectTimeout`.
@@ -156,12 +156,13 @@ impl Process for Stock {
         effects
     }
 
-    fn document(&self) -> &Document {
-        &self.document
+    /// A document is always here as a whole.
+    fn read_back(&mut self, _now: Timestamp) -> Vec<Effect> {
+        Vec::new()
     }
 
-    fn presence(&self) -> &Presence {
-        &self.presence
+    fn shows(&self) -> Shows<'_> {
+        Shows::Document(&self.document, &self.presence)
     }
 
     fn status(&self) -> Option<&Status> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use collab_core::chat::{Chat, Segment, SegmentName};
 use collab_core::log::{Checked, Log, check};
 use collab_core::relay::{ChannelName, EntryNo, Position, Stored};
 
@@ -10,6 +11,7 @@ use collab_core::relay::{ChannelName, EntryNo, Position, Stored};
 #[derive(Debug)]
 pub(crate) enum Operation {
     Load { channel: ChannelName },
+    List { prefix: &'static str, max: usize },
     Append { channel: ChannelName, entry: EntryNo, update: Bytes },
     Replace { channel: ChannelName, upto: Position, snapshot: Bytes },
 }
@@ -17,6 +19,8 @@ pub(crate) enum Operation {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     channels: BTreeMap<ChannelName, Stored>,
+    /// Segments of chats as a reader of the store sees them.
+    segments: BTreeMap<SegmentName, Segment>,
     last: Position,
     /// Takes nothing until then.
     pub(crate) outage_until_ms: u64,
@@ -27,16 +31,39 @@ impl Store {
         self.channels.get(channel).cloned().unwrap_or_default()
     }
 
+    pub(crate) fn list(&self, prefix: &str, max: usize) -> Vec<ChannelName> {
+        let found = self.channels.keys().filter(|name| name.starts_with(prefix));
+        found.take(max).cloned().collect()
+    }
+
     pub(crate) fn append(&mut self, channel: ChannelName, update: Bytes) -> Position {
         self.last.0 += 1;
+        if let Some(name) = SegmentName::parse(&channel) {
+            let new = Segment::new(name.number, 0, None);
+            let segment = self.segments.entry(name).or_insert(new);
+            segment.apply(&update).expect("a relay stores what all read");
+        }
         self.channels.entry(channel).or_default().tail.push((self.last, update));
         self.last
     }
 
-    pub(crate) fn replace(&mut self, channel: ChannelName, upto: Position, snapshot: Bytes) {
-        let stored = self.channels.entry(channel).or_default();
+    pub(crate) fn replace(&mut self, channel: &ChannelName, upto: Position, snapshot: Bytes) {
+        let stored = self.channels.entry(channel.clone()).or_default();
         stored.snapshot = Some(snapshot);
         stored.tail.retain(|(position, _)| *position > upto);
+        if let Some(name) = SegmentName::parse(channel) {
+            let mut segment = Segment::new(name.number, 0, None);
+            let tail = stored.tail.iter().map(|(_, update)| update);
+            for update in stored.snapshot.iter().chain(tail) {
+                segment.apply(update).expect("what was compacted can be read");
+            }
+            self.segments.insert(name, segment);
+        }
+    }
+
+    /// The segments of a chat.
+    pub(crate) fn segments(&self, chat: &Chat) -> impl Iterator<Item = &Segment> {
+        self.segments.iter().filter(move |(name, _)| name.chat == *chat).map(|(_, segment)| segment)
     }
 
     /// Everything that is stored of a channel.

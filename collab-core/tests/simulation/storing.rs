@@ -2,7 +2,7 @@
 
 use collab_core::relay::{Input, LoadFailure};
 
-use super::store::Operation;
+use super::store::{Operation, Store};
 use super::world::{Event, World};
 
 impl World {
@@ -54,13 +54,12 @@ impl World {
     pub(crate) fn perform(&mut self, operation: Operation) -> Input {
         match operation {
             Operation::Load { channel } => {
-                let fails = self.is_busy() && self.random.percent(10);
-                let stored = if fails {
-                    Err(LoadFailure::Unavailable)
-                } else {
-                    Ok(self.store.load(&channel))
-                };
+                let stored = self.try_to_read(|store| store.load(&channel));
                 Input::Loaded { channel, stored }
+            }
+            Operation::List { prefix, max } => {
+                let names = self.try_to_read(|store| store.list(prefix, max));
+                Input::Listed { prefix, names }
             }
             Operation::Append { channel, entry, update } => {
                 // An answer was lost and the append was repeated.
@@ -73,12 +72,18 @@ impl World {
             Operation::Replace { channel, upto, snapshot } => {
                 let ok = !self.random.percent(20);
                 if ok {
-                    self.store.replace(channel.clone(), upto, snapshot);
+                    self.store.replace(&channel, upto, snapshot);
                     self.check_store();
+                    self.check_stored_chats();
                 }
                 Input::Replaced { channel, upto, ok }
             }
         }
+    }
+
+    fn try_to_read<T>(&mut self, read: impl FnOnce(&Store) -> T) -> Result<T, LoadFailure> {
+        let fails = self.is_busy() && self.random.percent(10);
+        if fails { Err(LoadFailure::Unavailable) } else { Ok(read(&self.store)) }
     }
 
     fn store_health(&mut self, ok: bool) {

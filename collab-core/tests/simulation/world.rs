@@ -11,6 +11,7 @@ use super::plan::Plan;
 use super::process::{News, Process, Storage};
 use super::random::Random;
 use super::relay::Relay;
+use super::sayings::Sayings;
 use super::store::Store;
 
 /// Unix time at which every run starts.
@@ -68,6 +69,7 @@ pub(crate) struct World {
     pub(crate) network: Network,
     pub(crate) store: Store,
     pub(crate) model: Model,
+    pub(crate) sayings: Sayings,
     pub(crate) processes: u64,
     pub(crate) faults: Vec<&'static str>,
     traced: bool,
@@ -78,20 +80,22 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(plan: Plan, traced: bool) -> Self {
         let random = Random::new(!plan.seed);
-        let network = Network::new(plan.clients, plan.latency_max_ms);
+        let everybody = plan.everybody();
+        let network = Network::new(everybody, plan.latency_max_ms);
         let mut world = Self {
             random,
             now_ms: START_MS,
             busy_until_ms: START_MS + plan.busy_ms,
-            clients: (0..plan.clients).map(|_| None).collect(),
-            connections: vec![None; plan.clients],
-            disks: (0..plan.clients).map(|_| None).collect(),
+            clients: (0..everybody).map(|_| None).collect(),
+            connections: vec![None; everybody],
+            disks: (0..everybody).map(|_| None).collect(),
             relay: None,
             relay_number: 0,
             rooms: 0,
             network,
             store: Store::default(),
             model: Model::default(),
+            sayings: Sayings::default(),
             processes: 0,
             faults: Vec::new(),
             traced,
@@ -99,6 +103,7 @@ impl World {
             queued: 0,
             plan,
         };
+        world.chat_before();
         world.start_relay();
         for client in 0..world.plan.clients {
             let storage =
@@ -108,6 +113,7 @@ impl World {
                 world.plan_edit(client);
             }
         }
+        world.start_chatters();
         world.plan_fault();
         world
     }
@@ -115,16 +121,27 @@ impl World {
     /// Lives through everything, heals, and checks what is left.
     pub(crate) fn run(mut self) {
         self.live_until(self.busy_until_ms + HEALING_MS);
+        self.read_back();
+        self.live_until(self.now_ms + PRESENCE_MS);
         self.check_end();
-        self.crash_client(0);
+        let newcomers = [0, self.plan.everybody() - 1];
+        for client in newcomers {
+            self.crash_client(client);
+        }
         self.live_until(self.now_ms + PRESENCE_MS);
         self.check_presence();
-        self.restart_client(0);
+        for client in newcomers {
+            self.restart_client(client);
+        }
         self.live_until(self.now_ms + PRESENCE_MS);
         self.check_presence();
+        self.read_back();
         self.live_until(self.now_ms + JOINING_MS);
         self.check_end();
-        self.trace(|world| format!("{} edits, faults {:?}", world.model.len(), world.faults));
+        self.trace(|world| {
+            let (edits, messages) = (world.model.len(), world.sayings.len());
+            format!("{edits} edits, {messages} messages, faults {:?}", world.faults)
+        });
     }
 
     fn live_until(&mut self, end_ms: u64) {

@@ -142,6 +142,9 @@ impl Chats {
         let newest = conversation.newest_number();
         let older = conversation.segments.range_mut(..newest);
         let withdrawn = older.map(|(&number, held)| (number, held.segment.withdraw())).collect();
+        // That they are gone from there is told before their segment may go.
+        self.drain();
+        let Some(conversation) = self.conversation_mut(place) else { return };
         // Nobody looked at what was held only for these.
         conversation.segments.retain(|&number, held| number == newest || held.is_in_use());
         self.write_again(place, withdrawn);
