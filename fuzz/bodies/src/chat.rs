@@ -3,8 +3,9 @@
 mod room;
 mod saying;
 
-use self::room::{Chatting, USERS};
-use self::saying::saying;
+use self::room::Chatting;
+pub(crate) use self::room::USERS;
+pub(crate) use self::saying::{CLIENTS, Speaker, saying};
 use crate::script::Script;
 
 const STEPS_MAX: usize = 64;

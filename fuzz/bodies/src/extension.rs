@@ -1,4 +1,5 @@
-//! A room and several peers that send anything in any order, while somebody listens.
+//! A room and several peers that send anything in any order, while somebody listens. In half of the inputs
+//! they are users, who may chat.
 
 mod driver;
 mod frames;
@@ -17,13 +18,14 @@ const LISTENER: PeerId = PeerId(1);
 const NEWCOMER: PeerId = PeerId(1_000);
 
 /// The claims: the room never panics; what it sends can be read by whom it is sent to, and is
-/// bounded by what it was sent; a listener, a newcomer and the store hold the same in the end; a
+/// bounded by what it was sent; nobody is told the name of others' direct chat; a listener, a newcomer and the store hold the same in the end; a
 /// room that everybody left is idle.
 pub fn run(bytes: &[u8]) {
     let mut script = Script::new(bytes);
-    let mut driver = Driver::new(script.flip());
+    let kind = script.byte();
+    let mut driver = Driver::new(kind & 1 == 1);
     listen(&mut driver, LISTENER);
-    let mut strangers = Strangers::new();
+    let mut strangers = Strangers::new(kind & 2 == 2);
     for _ in 0..STEPS_MAX {
         if script.is_over() {
             break;

@@ -13,7 +13,7 @@ use yrs::updates::decoder::Decode;
 use super::saying::{CLIENTS, Speaker};
 
 /// Eve has no business in the direct chat of the others.
-pub(super) const USERS: [&str; 3] = ["ada", "bob", "eve"];
+pub(crate) const USERS: [&str; 3] = ["ada", "bob", "eve"];
 const CHATS: [&str; 2] = ["chat/0", "dm/ada/bob/0"];
 const NEWCOMER: &str = "bob";
 

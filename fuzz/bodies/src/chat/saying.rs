@@ -7,18 +7,18 @@ use super::room::USERS;
 use crate::script::Script;
 use crate::structs::write::Writing;
 
-pub(super) const CLIENTS: u32 = 6;
+pub(crate) const CLIENTS: u32 = 6;
 const CLOCKS: u32 = 6;
 const UNITS_MAX: u32 = 3;
 
 /// Who speaks, and per client ID the next clock.
-pub(super) struct Speaker {
-    pub(super) user: usize,
-    pub(super) next: [u32; CLIENTS as usize],
+pub(crate) struct Speaker {
+    pub(crate) user: usize,
+    pub(crate) next: [u32; CLIENTS as usize],
 }
 
 /// Anything that somebody may push.
-pub(super) fn saying(script: &mut Script<'_>, speaker: &Speaker) -> Vec<u8> {
+pub(crate) fn saying(script: &mut Script<'_>, speaker: &Speaker) -> Vec<u8> {
     match script.roll(16) {
         0 => Writing::new(true, ["chat", "list"]).update(script),
         1 => script.bytes(60).to_vec(),

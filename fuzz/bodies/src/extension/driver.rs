@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use collab_core::Timestamp;
+use collab_core::chat::{Chat, SegmentName};
 use collab_core::relay::{
     ChannelName, EntryNo, Input, Job, LoadFailure, Output, PeerId, Position, Room, RoomConfig,
     Stored,
 };
-use collab_core::wire::{DOC_CHANNEL, Dialect, Frame, Limits, Message, Sync};
+use collab_core::wire::{DOC_CHANNEL, Dialect, Frame, Limits, Message, Sync, read_names};
 
 use crate::script::Script;
 
@@ -27,6 +28,7 @@ const OUTPUTS_PER_INPUT_AND_PEER: usize = 64;
 /// Something that the room waits for.
 enum Task {
     Load(ChannelName),
+    List(&'static str),
     Append(ChannelName, EntryNo, Bytes),
     Work(Job),
     Replace(ChannelName, Position, Bytes),
@@ -37,6 +39,7 @@ pub(super) struct Driver {
     now: Timestamp,
     keeps: bool,
     dialects: BTreeMap<PeerId, Dialect>,
+    users: BTreeMap<PeerId, String>,
     /// Document updates that were sent to each peer in the channel `doc`.
     heard: BTreeMap<PeerId, Vec<Vec<u8>>>,
     /// The number that each peer was told for `doc`.
@@ -67,6 +70,7 @@ impl Driver {
             now: Timestamp::from_millis(1_000_000),
             keeps,
             dialects: BTreeMap::new(),
+            users: BTreeMap::new(),
             heard: BTreeMap::new(),
             doc_number: 0,
             tasks: VecDeque::new(),
@@ -80,6 +84,11 @@ impl Driver {
     pub(super) fn input(&mut self, input: Input) {
         if let Input::Join { peer, dialect, .. } = &input {
             self.dialects.insert(*peer, *dialect);
+        }
+        if let Input::Join { peer, grant, .. } | Input::Regrant { peer, grant: Some(grant) } =
+            &input
+        {
+            self.users.insert(*peer, grant.user.clone());
         }
         // The end of the tick may still say something to who leaves.
         let leaver = if let Input::Leave { peer } = &input { Some(*peer) } else { None };
@@ -103,6 +112,7 @@ impl Driver {
         match output {
             Output::Send { peer, frame, .. } => self.hear(peer, &frame),
             Output::Close { peer, .. } => drop(self.dialects.remove(&peer)),
+            Output::List { prefix, .. } => self.tasks.push_back(Task::List(prefix)),
             Output::Load { channel } => self.tasks.push_back(Task::Load(channel)),
             Output::Append { channel, entry, update } => {
                 self.tasks.push_back(Task::Append(channel, entry, update));
@@ -120,6 +130,13 @@ impl Driver {
         let frame = Frame::read(*dialect, frame).expect("a frame that its receiver reads");
         match frame.message {
             Message::Opened { name: DOC_CHANNEL, .. } => self.doc_number = frame.channel,
+            Message::Opened { name, .. } => self.is_known_to(peer, name),
+            Message::Listed { names, .. } => {
+                let names = read_names(names).expect("names that the receiver reads");
+                for name in names {
+                    self.is_known_to(peer, name);
+                }
+            }
             Message::Sync(Sync::Step2(update) | Sync::Update(update))
                 if *dialect == Dialect::Plain || frame.channel == self.doc_number =>
             {
@@ -127,6 +144,12 @@ impl Driver {
             }
             _ => {}
         }
+    }
+
+    /// A direct chat exists only for its two users.
+    fn is_known_to(&self, peer: PeerId, name: &str) {
+        let chat = SegmentName::parse(name).map_or(Chat::Room, |name| name.chat);
+        assert!(chat.admits(&self.users[&peer]), "{peer:?} hears of {name}");
     }
 
     /// Time, the store's health, queues that run over, grants.
@@ -171,6 +194,12 @@ impl Driver {
                 let stored = self.store.get(&channel).cloned().unwrap_or_default();
                 let stored = if fails { Err(LoadFailure::Damaged) } else { Ok(stored) };
                 Input::Loaded { channel, stored }
+            }
+            Task::List(prefix) => {
+                let names = self.store.keys().filter(|name| name.starts_with(prefix));
+                let names = names.cloned().collect();
+                let names = if fails { Err(LoadFailure::Unavailable) } else { Ok(names) };
+                Input::Listed { prefix, names }
             }
             Task::Append(channel, entry, update) => {
                 self.position += 1;

@@ -7,6 +7,7 @@ use collab_core::wire::{
 };
 
 use super::driver::Driver;
+use crate::chat::{CLIENTS, Speaker, USERS, saying};
 use crate::script::Script;
 use crate::structs::write::Writing;
 
@@ -15,6 +16,8 @@ const GARBAGE_MAX_BYTES: u32 = 200;
 const UPDATES_KEPT: usize = 8;
 
 pub(super) struct Strangers {
+    /// Whether they are users; without one, all chats are closed to writers.
+    are_users: bool,
     writing: Writing,
     /// What was said already, to be said again.
     updates: Vec<Vec<u8>>,
@@ -23,9 +26,9 @@ pub(super) struct Strangers {
 }
 
 impl Strangers {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(are_users: bool) -> Self {
         let writing = Writing::new(false, ["main", "files"]);
-        Self { writing, updates: vec![vec![0, 0]], seq: 0, came: 0 }
+        Self { are_users, writing, updates: vec![vec![0, 0]], seq: 0, came: 0 }
     }
 
     pub(super) fn come_or_go(&mut self, script: &mut Script<'_>, driver: &mut Driver) {
@@ -36,13 +39,16 @@ impl Strangers {
                 1 => Input::Overflowed { peer },
                 2 => Input::PresenceDropped { peer },
                 3 => Input::TokenRefused { peer },
-                _ => Input::Regrant { peer, grant: script.flip().then(|| grant(script)) },
+                _ => {
+                    Input::Regrant { peer, grant: script.flip().then(|| self.grant(script, peer)) }
+                }
             });
             return;
         }
         self.came += 1;
         let dialect = script.pick(&[Dialect::V1, Dialect::V1, Dialect::Plain]);
-        driver.input(Input::Join { peer, dialect, grant: grant(script) });
+        let grant = self.grant(script, peer);
+        driver.input(Input::Join { peer, dialect, grant });
     }
 
     /// Somebody and what they say.
@@ -53,7 +59,48 @@ impl Strangers {
             return (peer, Bytes::copy_from_slice(script.bytes(GARBAGE_MAX_BYTES)));
         }
         let channel = u64::from(script.pick(&[1u8, 1, 1, 1, 0, 2, 3, 9]));
+        if self.are_users && script.roll(3) == 0 {
+            return (peer, self.chatting(script, peer, dialect, channel));
+        }
         (peer, self.message(script, dialect, channel))
+    }
+
+    /// What only those say who chat. Whose a unit is may be a lie.
+    fn chatting(
+        &mut self,
+        script: &mut Script<'_>,
+        peer: PeerId,
+        dialect: Dialect,
+        channel: u64,
+    ) -> Bytes {
+        match script.roll(6) {
+            0 => {
+                let name =
+                    script.pick(&["chat", "chat/0", "chat/1", "dm/ada/bob/0", "dm/bob/eve/0"]);
+                Message::Open { name }.frame(dialect, 0)
+            }
+            1 => {
+                let prefix = script.pick(&["chat/", "dm/", "d"]);
+                Message::List { prefix }.frame(dialect, 0)
+            }
+            _ => {
+                let next = [script.roll(4); CLIENTS as usize];
+                let user = peer.0 as usize % USERS.len();
+                let seq = self.next_seq(script);
+                let update = saying(script, &Speaker { user, next });
+                Message::Push { seq, update: &update }.frame(dialect, channel)
+            }
+        }
+    }
+
+    fn grant(&self, script: &mut Script<'_>, peer: PeerId) -> Grant {
+        let access = script.pick(&[Access::Write, Access::Write, Access::Write, Access::Read]);
+        let expires_at_ms = script.pick(&[0, 0, 0, 1_010_000]);
+        // Now and then somebody becomes another.
+        let shift = if self.are_users { u64::from(script.roll(8) == 0) } else { 0 };
+        let user = USERS[(peer.0 + shift) as usize % USERS.len()];
+        let user = if self.are_users { user.to_owned() } else { String::new() };
+        Grant { access, expires_at_ms, user, ..Grant::open() }
     }
 
     fn message(&mut self, script: &mut Script<'_>, dialect: Dialect, channel: u64) -> Bytes {
@@ -85,13 +132,17 @@ impl Strangers {
     }
 
     fn push(&mut self, script: &mut Script<'_>, dialect: Dialect, channel: u64) -> Bytes {
+        let seq = self.next_seq(script);
+        Message::Push { seq, update: self.update(script) }.frame(dialect, channel)
+    }
+
+    fn next_seq(&mut self, script: &mut Script<'_>) -> u64 {
         self.seq = match script.roll(8) {
             0 => u64::from(script.byte()),
             1 => 1,
             _ => self.seq + 1,
         };
-        let seq = self.seq;
-        Message::Push { seq, update: self.update(script) }.frame(dialect, channel)
+        self.seq
     }
 
     /// News, something said before, or a mutation of it.
@@ -115,12 +166,6 @@ impl Strangers {
 
 fn stranger(script: &mut Script<'_>) -> PeerId {
     PeerId(u64::from(2 + script.roll(STRANGERS)))
-}
-
-fn grant(script: &mut Script<'_>) -> Grant {
-    let access = script.pick(&[Access::Write, Access::Write, Access::Write, Access::Read]);
-    let expires_at_ms = script.pick(&[0, 0, 0, 1_010_000]);
-    Grant { access, expires_at_ms, ..Grant::open() }
 }
 
 fn state_vector(script: &mut Script<'_>) -> Vec<u8> {
