@@ -3,7 +3,6 @@
 //! Each message has a number by which it is known, so that one that is lost or comes twice shows. A
 //! delay counts from the moment at which a message was due.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -13,11 +12,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::LoadError;
 use super::chatter::Chatter;
 use super::connection::{Connection, Mouth};
-use super::delays::Delays;
-use super::dialect::Said;
 use super::marks::{self, Seen};
 use super::report::{Deliveries, Idle, Report};
 use super::session::{Session, Usage};
+use super::tally::Tally;
 
 /// How often messages that are due are sent.
 const TICK: Duration = Duration::from_millis(1);
@@ -34,29 +32,24 @@ pub(super) struct Chat {
     pub(super) patience: Duration,
 }
 
-/// What all listeners write into.
-struct Tally {
-    start: Cell<Instant>,
+/// Who hears what, and when it was due.
+struct Hearing {
+    tally: Tally,
     messages_per_s: u64,
     clients: u64,
-    delays: RefCell<Delays>,
-    delivered: Cell<u64>,
-    /// What came again, or to its sender.
-    duplicates: Cell<u64>,
-    failures: RefCell<Vec<String>>,
 }
 
 impl Chat {
     /// Connects everybody, talks, waits for what is on its way, leaves.
     pub(super) async fn run(self, session: &Session, token: &str) -> Result<Report, LoadError> {
         let mut usage = Usage::start(session)?;
-        let tally = Rc::new(Tally::new(self));
-        let (mouths, mut listeners) = listen(session, self.clients, token, &tally).await?;
+        let hearing = Rc::new(Hearing::new(self));
+        let (mouths, mut listeners) = listen(session, self.clients, token, &hearing).await?;
         usage.settle(session).await?;
-        tally.start.set(Instant::now());
-        let sent = self.talk(&mouths, &tally).await;
+        hearing.tally.start();
+        let sent = self.talk(&mouths, &hearing).await;
         let expected = sent * (self.clients as u64 - 1);
-        self.wait_for(expected, &tally).await;
+        hearing.tally.wait_for(expected, self.patience).await;
         usage.stop(session)?;
         let connection_kib = usage.grown_kib_each(session, self.clients);
         listeners.abort_all();
@@ -67,38 +60,31 @@ impl Chat {
             scenario: "chat",
             rooms: 1,
             connections: self.clients,
-            deliveries: Some(tally.deliveries(self, sent, expected)),
+            deliveries: Some(hearing.deliveries(self, sent, expected)),
             idle: Some(Idle { connection_kib, room_kib: None }),
-            server: usage.server(Some(tally.delivered.get())),
+            server: usage.server(Some(hearing.tally.delivered())),
             generator_cpu_s: usage.generator_cpu_s(),
-            failures: tally.failures.take(),
+            failures: hearing.tally.take_failures(),
             ..Report::default()
         })
     }
 
     /// Returns how many messages were sent.
-    async fn talk(self, mouths: &[Rc<Mouth>], tally: &Tally) -> u64 {
+    async fn talk(self, mouths: &[Rc<Mouth>], hearing: &Hearing) -> u64 {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let total = self.messages_per_s * self.time.as_secs();
         let mut number = 0;
         while number < total {
             tick.tick().await;
-            let elapsed_ns = tally.elapsed_ns(Instant::now());
-            while number < total && tally.due_ns(number) <= elapsed_ns {
+            let elapsed_ns = hearing.tally.elapsed_ns(Instant::now());
+            while number < total && hearing.due_ns(number) <= elapsed_ns {
                 let speaker = (number % self.clients as u64) as usize;
                 mouths[speaker].send_message(&marks::write(number));
                 number += 1;
             }
         }
         total
-    }
-
-    async fn wait_for(self, expected: u64, tally: &Tally) {
-        let started = Instant::now();
-        while tally.delivered.get() < expected && started.elapsed() < self.patience {
-            sleep(TICK).await;
-        }
     }
 }
 
@@ -111,8 +97,8 @@ pub(super) async fn idle(
 ) -> Result<Report, LoadError> {
     let mut usage = Usage::start(session)?;
     let silence = Chat { clients, messages_per_s: 1, time, patience: Duration::ZERO };
-    let tally = Rc::new(Tally::new(silence));
-    let (mouths, mut listeners) = listen(session, clients, token, &tally).await?;
+    let hearing = Rc::new(Hearing::new(silence));
+    let (mouths, mut listeners) = listen(session, clients, token, &hearing).await?;
     usage.settle(session).await?;
     sleep(time).await;
     usage.stop(session)?;
@@ -128,7 +114,7 @@ pub(super) async fn idle(
         idle: Some(Idle { connection_kib, room_kib: None }),
         server: usage.server(None),
         generator_cpu_s: usage.generator_cpu_s(),
-        failures: tally.failures.take(),
+        failures: hearing.tally.take_failures(),
         ..Report::default()
     })
 }
@@ -139,7 +125,7 @@ async fn listen(
     session: &Session,
     clients: usize,
     token: &str,
-    tally: &Rc<Tally>,
+    hearing: &Rc<Hearing>,
 ) -> Result<(Vec<Rc<Mouth>>, JoinSet<()>), LoadError> {
     let (room, first_client) = (session.take_room(), session.take_clients(clients));
     let join = async |number: usize| {
@@ -154,81 +140,53 @@ async fn listen(
     session
         .each_as_it_joins(clients, join, |number, connection| {
             mouths.push((number, connection.mouth()));
-            let listener = Listener { number: number as u64, connection, seen: Seen::default() };
-            listeners.spawn_local(listener.listen(Rc::clone(tally)));
+            listeners.spawn_local(Rc::clone(hearing).listen(number as u64, connection));
         })
         .await?;
     mouths.sort_unstable_by_key(|(number, _)| *number);
     Ok((mouths.into_iter().map(|(_, mouth)| mouth).collect(), listeners))
 }
 
-struct Listener {
-    number: u64,
-    connection: Connection,
-    seen: Seen,
-}
-
-impl Listener {
-    async fn listen(mut self, tally: Rc<Tally>) {
-        let (number, seen) = (self.number, &mut self.seen);
-        loop {
-            let heard = self.connection.hear(|said, now| match said {
-                Said::Update(bytes) | Said::Answer(bytes) => {
-                    marks::find(bytes).for_each(|mark| tally.take(number, seen, mark, now));
-                    Ok(())
-                }
-                Said::Refused(code) => Err(LoadError::Refused(code)),
-                Said::Nothing => Ok(()),
-            });
-            if let Err(error) = heard.await {
-                tally.failures.borrow_mut().push(error.to_string());
-                return;
-            }
-        }
-    }
-}
-
-impl Tally {
+impl Hearing {
     fn new(chat: Chat) -> Self {
-        Self {
-            start: Cell::new(Instant::now()),
-            messages_per_s: chat.messages_per_s,
-            clients: chat.clients as u64,
-            delays: RefCell::new(Delays::new()),
-            delivered: Cell::default(),
-            duplicates: Cell::default(),
-            failures: RefCell::default(),
+        let (messages_per_s, clients) = (chat.messages_per_s, chat.clients as u64);
+        Self { tally: Tally::new(), messages_per_s, clients }
+    }
+
+    /// Somebody listens for as long as their connection lasts.
+    async fn listen(self: Rc<Self>, listener: u64, connection: Connection) {
+        let mut seen = Seen::default();
+        let take = |update: &[u8], now| {
+            marks::find(update).for_each(|mark| self.take(listener, &mut seen, mark, now));
+            Ok(())
+        };
+        let error = connection.hear_updates(take).await;
+        self.tally.fail(&error);
+    }
+
+    /// What comes again, or to its sender, is no delivery.
+    fn take(&self, listener: u64, seen: &mut Seen, mark: u64, now: Instant) {
+        if mark % self.clients == listener || !seen.add(mark) {
+            return self.tally.repeat(1);
         }
+        self.tally.deliver(self.due_ns(mark), now);
     }
 
     fn due_ns(&self, number: u64) -> u64 {
         number * NANOS_PER_S / self.messages_per_s
     }
 
-    fn elapsed_ns(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.start.get()).as_nanos() as u64
-    }
-
-    fn take(&self, listener: u64, seen: &mut Seen, mark: u64, now: Instant) {
-        if mark % self.clients == listener || !seen.add(mark) {
-            self.duplicates.set(self.duplicates.get() + 1);
-            return;
-        }
-        self.delivered.set(self.delivered.get() + 1);
-        let late_ns = self.elapsed_ns(now).saturating_sub(self.due_ns(mark));
-        self.delays.borrow_mut().record(Duration::from_nanos(late_ns));
-    }
-
     fn deliveries(&self, chat: Chat, sent: u64, expected: u64) -> Deliveries {
+        let delivered = self.tally.delivered();
         Deliveries {
             seconds: chat.time.as_secs_f64(),
             updates_per_s: chat.messages_per_s,
             updates: sent,
             updates_unsent: 0,
-            delivered: self.delivered.get(),
-            lost: expected.saturating_sub(self.delivered.get()),
-            duplicates: self.duplicates.get(),
-            delay_ms: self.delays.borrow().quantiles(),
+            delivered,
+            lost: expected.saturating_sub(delivered),
+            duplicates: self.tally.duplicates(),
+            delay_ms: self.tally.delay_ms(),
         }
     }
 }

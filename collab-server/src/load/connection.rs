@@ -119,6 +119,24 @@ impl Connection {
         Ok(())
     }
 
+    /// Tells `on` of each update, and when it came, for as long as the connection lasts; returns how it
+    /// ended.
+    pub(super) async fn hear_updates(
+        mut self,
+        mut on: impl FnMut(&[u8], Instant) -> Result<(), LoadError>,
+    ) -> LoadError {
+        loop {
+            let heard = self.hear(|said, now| match said {
+                Said::Update(update) | Said::Answer(update) => on(update, now),
+                Said::Refused(code) => Err(LoadError::Refused(code)),
+                Said::Nothing => Ok(()),
+            });
+            if let Err(error) = heard.await {
+                return error;
+            }
+        }
+    }
+
     /// Reads whole frames; returns how many bytes they had.
     fn read_frames(
         &mut self,

@@ -21,6 +21,7 @@ mod rate;
 mod received;
 mod report;
 mod session;
+mod tally;
 mod target;
 mod traffic;
 mod typing;

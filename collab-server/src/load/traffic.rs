@@ -3,20 +3,20 @@
 //! The rate is kept whatever the server does: a delay counts from the moment at which an update was
 //! due, so a server that is slow to take updates shows it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::LoadError;
 use super::connection::{Connection, Mouth};
-use super::delays::{Delays, Quantiles};
-use super::dialect::Said;
+use super::delays::Quantiles;
 use super::received::{Decoder, Received};
 use super::report::{Deliveries, Report};
 use super::session::{Session, Usage};
+use super::tally::Tally;
 use super::typing::Typist;
 
 /// How often updates that are due are sent.
@@ -53,32 +53,12 @@ pub(super) struct Outcome {
     pub(super) failures: Vec<String>,
 }
 
-/// When each update is due, counted from the start.
-struct Schedule {
-    start: Cell<Instant>,
+/// Who hears what, and when it was due.
+struct Hearing {
+    tally: Tally,
+    decoder: RefCell<Decoder>,
     updates_per_s: u64,
     writers: u64,
-}
-
-impl Schedule {
-    /// Writers take turns.
-    fn due_ns(&self, writer: u64, number: u32) -> u64 {
-        (u64::from(number) * self.writers + writer) * NANOS_PER_S / self.updates_per_s
-    }
-
-    fn elapsed_ns(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.start.get()).as_nanos() as u64
-    }
-}
-
-/// What all listeners write into.
-struct Tally {
-    schedule: Schedule,
-    delays: RefCell<Delays>,
-    decoder: RefCell<Decoder>,
-    delivered: Cell<u64>,
-    duplicates: Cell<u64>,
-    failures: RefCell<Vec<String>>,
 }
 
 struct Writer {
@@ -103,7 +83,7 @@ impl Traffic {
         let name = session.take_room();
         let room = |member| format!("{name}-{}", member / self.members());
         let connections = session.join_all(self.connections(), room).await?;
-        let tally = Rc::new(Tally::new(self));
+        let hearing = Rc::new(Hearing::new(self));
         let (mut writers, mut listeners) = (Vec::new(), JoinSet::new());
         for (member, connection) in connections {
             let (room, place) = (member / self.members(), member % self.members());
@@ -116,36 +96,36 @@ impl Traffic {
                 writers.push(Writer { number, typist: Typist::new(client), mouth });
             }
             let first_writer = (room * self.writers) as u64;
-            let listener = Listener { connection, received, own, first_writer };
-            listeners.spawn_local(listener.listen(Rc::clone(&tally)));
+            let listener = Listener { received, own, first_writer };
+            listeners.spawn_local(Rc::clone(&hearing).listen(listener, connection));
         }
         usage.settle(session).await?;
-        tally.schedule.start.set(Instant::now());
-        let unsent = self.type_all(&mut writers, &tally).await;
+        hearing.tally.start();
+        let unsent = self.type_all(&mut writers, &hearing).await;
         let sent: u64 = writers.iter().map(|writer| u64::from(writer.typist.typed)).sum();
         let expected = sent * (self.members() as u64 - 1);
-        self.wait_for(expected, &tally).await;
+        hearing.tally.wait_for(expected, self.patience).await;
         usage.stop(session)?;
         listeners.abort_all();
         drop(writers);
         while listeners.join_next().await.is_some() {}
         usage.after_leaving(session).await?;
-        Ok(tally.outcome(sent, unsent, expected, usage))
+        Ok(hearing.outcome(sent, unsent, expected, usage))
     }
 
     /// Returns how many updates were due and not sent.
-    async fn type_all(self, writers: &mut [Writer], tally: &Tally) -> u64 {
+    async fn type_all(self, writers: &mut [Writer], hearing: &Hearing) -> u64 {
         let end_ns = self.time.as_nanos() as u64;
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tick.tick().await;
-            let now_ns = tally.schedule.elapsed_ns(Instant::now());
+            let now_ns = hearing.tally.elapsed_ns(Instant::now());
             for writer in writers.iter_mut() {
-                writer.send_due(&tally.schedule, now_ns.min(end_ns));
+                writer.send_due(hearing, now_ns.min(end_ns));
             }
             if now_ns >= end_ns {
-                return writers.iter().map(|w| w.unsent(&tally.schedule, end_ns)).sum();
+                return writers.iter().map(|w| w.unsent(hearing, end_ns)).sum();
             }
         }
     }
@@ -172,22 +152,15 @@ impl Traffic {
             ..Report::default()
         }
     }
-
-    async fn wait_for(self, expected: u64, tally: &Tally) {
-        let started = Instant::now();
-        while tally.delivered.get() < expected && started.elapsed() < self.patience {
-            sleep(TICK).await;
-        }
-    }
 }
 
 impl Writer {
-    fn send_due(&mut self, schedule: &Schedule, now_ns: u64) {
+    fn send_due(&mut self, hearing: &Hearing, now_ns: u64) {
         if self.mouth.waiting_bytes() > WAITING_MAX_BYTES {
             return;
         }
         let mut updates = Vec::new();
-        while schedule.due_ns(self.number, self.typist.typed) < now_ns {
+        while hearing.due_ns(self.number, self.typist.typed) < now_ns {
             updates.push(self.typist.keystroke());
         }
         if !updates.is_empty() {
@@ -195,14 +168,13 @@ impl Writer {
         }
     }
 
-    fn unsent(&self, schedule: &Schedule, end_ns: u64) -> u64 {
-        let due = |&number: &u32| schedule.due_ns(self.number, number) < end_ns;
+    fn unsent(&self, hearing: &Hearing, end_ns: u64) -> u64 {
+        let due = |&number: &u32| hearing.due_ns(self.number, number) < end_ns;
         (self.typist.typed..u32::MAX).take_while(due).count() as u64
     }
 }
 
 struct Listener {
-    connection: Connection,
     received: Received,
     /// Whose updates are its own: an echo is no delivery.
     own: Option<u64>,
@@ -210,60 +182,39 @@ struct Listener {
     first_writer: u64,
 }
 
-impl Listener {
-    async fn listen(mut self, tally: Rc<Tally>) {
-        let (received, own, first) = (&mut self.received, self.own, self.first_writer);
-        loop {
-            let heard = self.connection.hear(|said, now| match said {
-                Said::Update(update) | Said::Answer(update) => {
-                    tally.take(update, now, received, own, first)
-                }
-                Said::Refused(code) => Err(LoadError::Refused(code)),
-                Said::Nothing => Ok(()),
-            });
-            if let Err(error) = heard.await {
-                tally.failures.borrow_mut().push(error.to_string());
-                return;
-            }
+impl Hearing {
+    fn new(traffic: Traffic) -> Self {
+        Self {
+            tally: Tally::new(),
+            decoder: RefCell::new(Decoder::new()),
+            updates_per_s: traffic.updates_per_s,
+            writers: (traffic.rooms * traffic.writers) as u64,
         }
     }
-}
 
-impl Tally {
-    fn new(traffic: Traffic) -> Self {
-        let writers = (traffic.rooms * traffic.writers) as u64;
-        let updates_per_s = traffic.updates_per_s;
-        Self {
-            schedule: Schedule { start: Cell::new(Instant::now()), updates_per_s, writers },
-            delays: RefCell::new(Delays::new()),
-            decoder: RefCell::new(Decoder::new()),
-            delivered: Cell::default(),
-            duplicates: Cell::default(),
-            failures: RefCell::default(),
-        }
+    /// Writers take turns.
+    fn due_ns(&self, writer: u64, number: u32) -> u64 {
+        (u64::from(number) * self.writers + writer) * NANOS_PER_S / self.updates_per_s
+    }
+
+    /// Somebody listens for as long as their connection lasts.
+    async fn listen(self: Rc<Self>, mut listener: Listener, connection: Connection) {
+        let take = |update: &[u8], now| self.take(&mut listener, update, now);
+        let error = connection.hear_updates(take).await;
+        self.tally.fail(&error);
     }
 
     /// Counts what is new to one listener.
-    fn take(
-        &self,
-        update: &[u8],
-        now: Instant,
-        received: &mut Received,
-        own: Option<u64>,
-        first_writer: u64,
-    ) -> Result<(), LoadError> {
+    fn take(&self, listener: &mut Listener, update: &[u8], now: Instant) -> Result<(), LoadError> {
         let runs = self.decoder.borrow_mut().runs(update)?;
-        let now_ns = self.schedule.elapsed_ns(now);
-        let mut delays = self.delays.borrow_mut();
-        for (client, clocks) in runs.iter().filter(|(client, _)| Some(*client) != own) {
-            let Some((writer, fresh, again)) = received.add(*client, clocks.clone()) else {
+        for (client, clocks) in runs.iter().filter(|(client, _)| Some(*client) != listener.own) {
+            let Some((writer, fresh, again)) = listener.received.add(*client, clocks.clone())
+            else {
                 continue;
             };
-            self.delivered.set(self.delivered.get() + fresh.len() as u64);
-            self.duplicates.set(self.duplicates.get() + u64::from(again));
+            self.tally.repeat(u64::from(again));
             for number in fresh {
-                let due_ns = self.schedule.due_ns(first_writer + writer as u64, number);
-                delays.record(Duration::from_nanos(now_ns.saturating_sub(due_ns)));
+                self.tally.deliver(self.due_ns(listener.first_writer + writer as u64, number), now);
             }
         }
         Ok(())
@@ -274,11 +225,11 @@ impl Tally {
             sent,
             unsent,
             expected,
-            delivered: self.delivered.get(),
-            duplicates: self.duplicates.get(),
-            delay_ms: self.delays.borrow().quantiles(),
+            delivered: self.tally.delivered(),
+            duplicates: self.tally.duplicates(),
+            delay_ms: self.tally.delay_ms(),
             usage,
-            failures: self.failures.take(),
+            failures: self.tally.take_failures(),
         }
     }
 }
