@@ -84,3 +84,34 @@ test('without_a_token_one_reads_only', async () => {
   expect(nobody.user).toBeNull();
   expect(() => nobody.say('room', 'hi')).toThrow('read_only');
 });
+
+test('what_others_write_arrives_once_and_says_where_and_own_words_do_not', async () => {
+  const room = fresh();
+  const [ada, bo] = [await join(room, 'Ada'), await join(room, 'Bo')];
+  const atAda: unknown[] = [];
+  const atBo: unknown[] = [];
+  ada.on('arrived', (message) => atAda.push(message));
+  bo.on('arrived', (message) => atBo.push(message));
+  const said = ada.say('room', 'hello');
+  await eventually(() => expect(texts(bo)).toEqual(['hello']));
+  ada.edit('room', said, 'hello again');
+  ada.react('room', said, '\u{1f44d}', true);
+  const whispered = ada.say(ada.openDirect(bo.user ?? ''), 'psst');
+  await eventually(() => expect(texts(bo, ada.user ?? '')).toEqual(['psst']));
+  await eventually(() => expect(texts(bo)).toEqual(['hello again']));
+  const answered = bo.say('room', 'hi', said);
+  await eventually(() => expect(atAda).toEqual([{ place: 'room', id: answered }]));
+  expect(atBo).toEqual([
+    { place: 'room', id: said },
+    { place: ada.user, id: whispered },
+  ]);
+});
+
+test('what_is_too_long_is_refused_to_its_author_and_not_sent', async () => {
+  const room = fresh();
+  const [ada, bo] = [await join(room, 'Ada'), await join(room, 'Bo')];
+  expect(() => ada.say('room', 'x'.repeat(1 << 20))).toThrow('text_too_long');
+  ada.say('room', 'short');
+  await eventually(() => expect(texts(bo)).toEqual(['short']));
+  expect(texts(ada)).toEqual(['short']);
+});
