@@ -12,6 +12,11 @@ use collab_server::config::{Arguments, Settings};
 use collab_server::store::{OpenStoreError, StorePlace};
 use collab_server::{Relay, http, program};
 
+/// As in `collab-server`, and for the same reason.
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// How often sessions that have ended are forgotten.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 

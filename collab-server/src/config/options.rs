@@ -70,6 +70,13 @@ options! {
     channels_max("COLLAB_CHANNELS_MAX"): u64,
     /// Channels that a room may have [default: 256]
     room_channels_max("COLLAB_ROOM_CHANNELS_MAX"): u64,
+    /// Largest text of a chat message, in bytes [default: 8192]
+    chat_text_max_bytes("COLLAB_CHAT_TEXT_MAX_BYTES"): u64,
+    /// Chat units (messages, edits, reactions, deletions) that a user may write in a second, on
+    /// average [default: 20]
+    chat_rate_per_s("COLLAB_CHAT_RATE_PER_S"): u64,
+    /// Chat units that a user may write at once after a pause [default: 200]
+    chat_burst("COLLAB_CHAT_BURST"): u64,
     /// Bytes that may wait for one reader [default: 8388608]
     queue_max_bytes("COLLAB_QUEUE_MAX_BYTES"): u64,
     /// Frames that may wait for one reader [default: 4096]

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use collab_core::relay::RoomConfig;
+use collab_core::chat::UnitLimits;
+use collab_core::relay::{ChatLimits, RoomConfig};
 use collab_core::wire::Limits;
 
 use super::{ConfigError, LogFormat, Options};
@@ -102,6 +103,7 @@ fn relay(options: &Options) -> Result<RelayConfig, ConfigError> {
 fn room(options: &Options, d: &RoomConfig) -> Result<RoomConfig, ConfigError> {
     Ok(RoomConfig {
         limits: told(options, &d.limits)?,
+        chat: chat(options, &d.chat)?,
         room_max_bytes: size!(options, d, room_max_bytes, 64 * KIB..=GIB) as usize,
         awareness_clients_max: size!(options, d, awareness_clients_max, 1..=1024) as usize,
         channels_max: size!(options, d, channels_max, 1..=1024) as usize,
@@ -110,6 +112,21 @@ fn room(options: &Options, d: &RoomConfig) -> Result<RoomConfig, ConfigError> {
         presence_timeout: time!(options, d, presence_timeout_ms = presence_timeout, 1_000),
         compact_tail_updates: size!(options, d, compact_tail_updates, 2..=MIB) as usize,
         compact_tail_bytes: size!(options, d, compact_tail_bytes, KIB..=GIB) as usize,
+        ..d.clone()
+    })
+}
+
+/// What chats take from one user. What else limits them follows from the protocol.
+fn chat(options: &Options, d: &ChatLimits) -> Result<ChatLimits, ConfigError> {
+    let Options { chat_text_max_bytes, chat_rate_per_s, chat_burst, .. } = *options;
+    let text = d.unit.text_max_bytes as u64;
+    let text = check("chat_text_max_bytes", chat_text_max_bytes, text, 64..=64 * KIB)?;
+    let rate = check("chat_rate_per_s", chat_rate_per_s, d.rate_per_s.into(), 1..=10_000)?;
+    let burst = check("chat_burst", chat_burst, d.burst.into(), 1..=100_000)?;
+    Ok(ChatLimits {
+        unit: UnitLimits { text_max_bytes: text as usize, ..d.unit },
+        rate_per_s: rate as u32,
+        burst: burst as u32,
         ..d.clone()
     })
 }
@@ -136,5 +153,26 @@ fn check(
         Ok(value)
     } else {
         Err(ConfigError::Range { field, value, min: *range.start(), max: *range.end() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_says_what_chats_take() {
+        let (text, rate, burst) = (Some(100), Some(5), Some(10));
+        let options = Options {
+            chat_text_max_bytes: text,
+            chat_rate_per_s: rate,
+            chat_burst: burst,
+            ..Options::default()
+        };
+        let chat = Settings::check(&options).expect("in their ranges").relay.room.chat;
+        assert_eq!((chat.unit.text_max_bytes, chat.rate_per_s, chat.burst), (100, 5, 10));
+        let none = Options { chat_burst: Some(0), ..Options::default() };
+        let refused = Settings::check(&none).expect_err("nobody could say anything");
+        assert_eq!(refused.to_string(), "chat_burst is 0; allowed are 1 to 100000");
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     tui::build(workspace)?;
     step("server: cargo build --release", || {
         let packages = ["--package", "collab-server", "--package", "collab-rooms"];
-        let features = ["--features", "collab-server/jemalloc"];
+        let features = ["--features", "collab-server/jemalloc,collab-rooms/jemalloc"];
         execute(workspace.cargo().args(["build", "--release"]).args(packages).args(features))
     })
 }
