@@ -18,11 +18,14 @@ use tokio::time::timeout;
 use crate::beacon::Beacon;
 use crate::dial::{Dialler, Known, PEERS_MAX, Reach};
 use crate::links::Links;
-use crate::serve::{self, KeyHolders};
+use crate::serve::{self, Door, KeyHolders};
 use crate::{Identity, PRESENT_MAX, identity, tls};
 
 /// Connections of a peer's relay: those of its own, one for each mirror among them, and those of others.
 const CONNECTIONS_MAX: usize = 256;
+
+/// Connections of others from one address.
+const ADDRESS_CONNECTIONS_MAX: usize = 64;
 
 /// Channels of one connection: a mirror has all segments of a chat open.
 const CHANNELS_MAX: usize = 4096;
@@ -96,11 +99,15 @@ impl Peer {
         let listener = listener.map_err(|source| PeerError::Listen { address, source })?;
         let address = listener.local_addr().unwrap_or(address);
         let relay = relay(&room);
-        let app = Router::new().nest("/sync", relay.router());
         let reach = Arc::<Reach>::default();
-        let tls = tls::server_config(&identity)?;
         let links = Links::new(Arc::clone(&identity), room.clone(), address)?;
-        let serving = tokio::spawn(serve::serve(listener, tls, app, Arc::clone(&reach)));
+        let door = Door {
+            tls: tls::server_config(&identity)?,
+            app: Router::new().nest("/sync", relay.router()),
+            reach: Arc::clone(&reach),
+            own: identity.public_key(),
+        };
+        let serving = tokio::spawn(serve::serve(listener, door));
         let own = config.announce.or_else(|| announced(config.listen.map(|_| address)));
         let seal = Seal { room: room.as_str().into(), signer: Arc::clone(&identity) as Arc<_> };
         let (learn, learned) = mpsc::channel(PEERS_MAX);
@@ -162,6 +169,7 @@ fn relay(room: &RoomName) -> Relay {
     config.room.limits.awareness_max_bytes = PRESENCE_MAX_BYTES;
     config.connections_max = CONNECTIONS_MAX;
     config.room_connections_max = CONNECTIONS_MAX;
+    config.address_connections_max = ADDRESS_CONNECTIONS_MAX;
     config.ping_interval = PING_INTERVAL;
     config.silence_timeout = SILENCE_TIMEOUT;
     let authorizer = KeyHolders { room: room.as_str().to_owned() };

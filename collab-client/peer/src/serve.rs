@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
 use collab_core::wire::{Access, Grant};
 use collab_server::{AuthRequest, Authorizer, Refusal};
@@ -23,7 +24,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::dial::Reach;
-use crate::tls;
+use crate::{PublicKey, tls};
 
 /// Sockets that have not become a connection of the relay yet. One more ends the oldest, so that nobody who
 /// opens many and says nothing keeps others out.
@@ -62,27 +63,31 @@ impl Authorizer for KeyHolders {
     }
 }
 
+/// What connections pass through.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) tls: Arc<ServerConfig>,
+    pub(crate) app: Router,
+    /// Hears of holders of keys before they can say anything.
+    pub(crate) reach: Arc<Reach>,
+    /// Whose connections are not counted by address.
+    pub(crate) own: PublicKey,
+}
+
 /// Serves until it is dropped; connections that were upgraded go on.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    tls: Arc<ServerConfig>,
-    app: Router,
-    reach: Arc<Reach>,
-) {
-    let acceptor = TlsAcceptor::from(tls);
+pub(crate) async fn serve(listener: TcpListener, door: Door) {
     let mut handshakes = VecDeque::<JoinHandle<()>>::new();
     loop {
         let (stream, from) = accept(&listener).await;
-        let (acceptor, app, reach) = (acceptor.clone(), app.clone(), Arc::clone(&reach));
         handshakes.retain(|handshake| !handshake.is_finished());
         if handshakes.len() >= HANDSHAKES_MAX
             && let Some(oldest) = handshakes.pop_front()
         {
             oldest.abort();
         }
+        let door = door.clone();
         handshakes.push_back(tokio::spawn(async move {
-            let meet = || reach.meet(from.ip());
-            if speak(stream, acceptor, app, meet).await.is_none() {
+            if door.pass(stream, from).await.is_none() {
                 tracing::debug!("a connection did not become a peer");
             }
         }));
@@ -101,31 +106,32 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// One connection up to its upgrade; `None` if it does not get so far. `meet` hears of a key's holder
-/// before they can say anything.
-async fn speak(
-    stream: TcpStream,
-    acceptor: TlsAcceptor,
-    app: Router,
-    meet: impl FnOnce(),
-) -> Option<()> {
-    // Only latency suffers where the system refuses.
-    let _ = stream.set_nodelay(true);
-    let stream = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await.ok()?.ok()?;
-    let key = tls::peer_key(stream.get_ref().1.peer_certificates())?;
-    meet();
-    let user = HeaderValue::from_str(key.user().as_str()).ok()?;
-    let app = TowerToHyperService::new(app);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        // Replaces whatever the peer wrote there.
-        request.headers_mut().insert(PEER_HEADER, user.clone());
-        app.call(request)
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HANDSHAKE_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades()
-        .await
-        .ok()
+impl Door {
+    /// One connection up to its upgrade; `None` if it does not get so far.
+    async fn pass(self, stream: TcpStream, from: SocketAddr) -> Option<()> {
+        // Only latency suffers where the system refuses.
+        let _ = stream.set_nodelay(true);
+        let accepting = TlsAcceptor::from(self.tls).accept(stream);
+        let stream = timeout(HANDSHAKE_TIMEOUT, accepting).await.ok()?.ok()?;
+        let key = tls::peer_key(stream.get_ref().1.peer_certificates())?;
+        let user = HeaderValue::from_str(key.user().as_str()).ok()?;
+        self.reach.meet(from.ip());
+        let is_own = key == self.own;
+        let app = TowerToHyperService::new(self.app);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            // Replaces whatever the peer wrote there.
+            request.headers_mut().insert(PEER_HEADER, user.clone());
+            if !is_own {
+                request.extensions_mut().insert(ConnectInfo(from));
+            }
+            app.call(request)
+        });
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HANDSHAKE_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades()
+            .await
+            .ok()
+    }
 }

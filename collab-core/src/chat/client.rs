@@ -220,8 +220,8 @@ impl Client {
         self.chats.conversations()
     }
 
-    /// Begins, or goes on with, a conversation. False if that is with oneself, or with nobody.
-    pub fn open_direct(&mut self, now: Timestamp, user: &UserId) -> bool {
+    /// Begins, or goes on with, a conversation, unless that is with oneself, or among peers.
+    pub fn open_direct(&mut self, now: Timestamp, user: &UserId) -> Result<(), SayError> {
         let opened = self.chats.open_direct(user);
         self.settle(now);
         opened
@@ -271,6 +271,11 @@ impl Client {
     pub fn set_typing(&mut self, now: Timestamp, place: Option<&Place>) {
         self.company.set_typing(place == Some(&Place::Room));
         self.settle(now);
+    }
+
+    /// Whether there is no relay that vouches for anybody, and so no direct conversations.
+    pub const fn is_among_peers(&self) -> bool {
+        self.seal.is_some()
     }
 
     /// The connection's condition.

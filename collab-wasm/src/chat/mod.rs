@@ -4,9 +4,7 @@
 mod typed;
 mod view;
 
-use collab_core::chat::{
-    Client, ClientConfig, Event, Input, MessageId, Output, Place, SayError, UserId,
-};
+use collab_core::chat::{Client, ClientConfig, Event, Input, MessageId, Output, Place, UserId};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -175,8 +173,7 @@ impl ChatClient {
     #[wasm_bindgen(js_name = openDirect)]
     pub fn open_direct(&mut self, now: f64, user: &str) -> Result<(), JsValue> {
         let user = UserId::new(user).map_err(|_| Code::OUT_OF_RANGE)?;
-        let opened = self.client.open_direct(timestamp(now), &user);
-        if opened { Ok(()) } else { Err(Code::from(SayError::Nobody).into()) }
+        Ok(self.client.open_direct(timestamp(now), &user).map_err(Code::from)?)
     }
 
     /// Loads older messages, if there are any.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use collab_core::chat::{Client, ClientConfig, Place, Seal, Signature, Signer, UserId};
+use collab_core::chat::{Client, ClientConfig, Place, SayError, Seal, Signature, Signer, UserId};
 use collab_peer::Identity;
 
 use super::kit::{ANYWHERE, Person, Where, identity};
@@ -48,6 +48,18 @@ async fn nobody_writes_with_anothers_key() {
     bo.say("after").await;
     ada.reads(&[("ada", "it is me"), ("bo", "after")]).await;
     bo.reads(&[("ada", "it is me"), ("bo", "after")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_could_read_on_its_way_is_not_said_in_private() {
+    let listening = Where { listen: Some(ANYWHERE), peers: &[] };
+    let ada = Person::start(1, "ada", identity(), listening).await;
+    let bo = identity().public_key().user();
+    let privately = move |chat: &mut Client, now| {
+        let said = chat.say(now, &Place::Direct(bo.clone()), "psst", None).map(drop);
+        [said, chat.open_direct(now, &bo)]
+    };
+    assert_eq!(ada.chat.call(privately).await.unwrap(), [Err(SayError::NotAmongPeers); 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

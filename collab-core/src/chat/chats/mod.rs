@@ -145,13 +145,12 @@ impl Chats {
         self.conversations.values()
     }
 
-    /// Begins, or goes on with, a conversation with `other`. False if that is this user, or nobody.
-    pub fn open_direct(&mut self, other: &UserId) -> bool {
+    /// Begins, or goes on with, a conversation with `other`, unless that is this user, or a peer.
+    pub fn open_direct(&mut self, other: &UserId) -> Result<(), SayError> {
         let place = Place::Direct(other.clone());
-        let Some(conversation) = self.begin(&place) else { return false };
-        let newest = conversation.newest_number();
+        let newest = self.begin_with(&place)?.newest_number();
         self.want(&place, newest, true);
-        true
+        Ok(())
     }
 
     /// Loads the segment before the oldest one that is loaded. False if there is none.
@@ -271,6 +270,14 @@ impl Chats {
             self.events.push_back(ChatEvent::Begun(place.clone()));
         }
         Some(self.conversations.entry(chat).or_insert_with(|| Conversation::new(place.clone())))
+    }
+
+    /// The same where somebody wants to say something there.
+    fn begin_with(&mut self, place: &Place) -> Result<&mut Conversation, SayError> {
+        if self.seal.is_some() && *place != Place::Room {
+            return Err(SayError::NotAmongPeers);
+        }
+        self.begin(place).ok_or(SayError::Nobody)
     }
 
     /// The relay has this segment.

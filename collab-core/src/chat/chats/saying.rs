@@ -28,6 +28,9 @@ pub enum SayError {
     /// A direct conversation with oneself.
     #[error("nobody to talk to")]
     Nobody,
+    /// A direct conversation among peers.
+    #[error("no direct messages among peers: whoever passes them on could read them")]
+    NotAmongPeers,
     /// A message that is not loaded, or deleted.
     #[error("no such message")]
     NoSuchMessage,
@@ -52,8 +55,7 @@ impl Chats {
     ) -> Result<MessageId, SayError> {
         check_text(text, TEXT_MAX_BYTES)?;
         self.writer()?;
-        let conversation = self.begin(place).ok_or(SayError::Nobody)?;
-        let number = conversation.writable_number();
+        let number = self.begin_with(place)?.writable_number();
         self.want(place, number, false);
         let re = re
             .map(|re| Re { of: re.unit(), segment: (re.segment != number).then_some(re.segment) });

@@ -33,6 +33,8 @@ pub struct Room {
     pub people: Vec<Person>,
     /// The room's own conversation first, then direct ones.
     pub conversations: Vec<Conversation>,
+    /// Whether there is no server, and so no direct conversations.
+    pub is_among_peers: bool,
 }
 
 /// A conversation among those of all rooms.

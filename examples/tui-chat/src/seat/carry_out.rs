@@ -52,9 +52,7 @@ pub fn carry_out(client: &mut Client, now: Timestamp, action: &Action) -> Result
         Action::MarkRead(spot) => client.mark_read(now, &spot.place),
         Action::Typing { at, on } => client.set_typing(now, on.then_some(&at.place)),
         Action::Direct { to, text, .. } => {
-            if !client.open_direct(now, to) {
-                return Err(SayError::Nobody.into());
-            }
+            client.open_direct(now, to)?;
             if !text.is_empty() {
                 client.say(now, &Place::Direct(to.clone()), text, None)?;
             }

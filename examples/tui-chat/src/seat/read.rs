@@ -28,6 +28,7 @@ pub fn read(client: &Client, name: &Arc<str>) -> Room {
         unsaved: client.unsaved(),
         people,
         conversations,
+        is_among_peers: client.is_among_peers(),
     }
 }
 

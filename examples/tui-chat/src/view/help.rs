@@ -29,18 +29,26 @@ const SELECTED: &[(&str, &str)] = &[
     ("Esc", "back to writing"),
 ];
 
-pub(super) fn draw(theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+/// What is different without a server.
+const AMONG_PEERS: &str =
+    "Among peers: no direct messages, since whoever passes them on could read them";
+
+pub(super) fn draw(theme: &Theme, frame: &mut Frame<'_>, area: Rect, is_among_peers: bool) {
     let area = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     let commands: Vec<(&str, &str)> = listed_commands().collect();
     let parts: [(&str, &[(&str, &str)]); 3] =
         [("Keys", KEYS), ("On a selected message", SELECTED), ("Commands", &commands)];
     let mut rows = Vec::new();
+    if is_among_peers {
+        rows.push((AMONG_PEERS, "", theme.accent));
+    }
     for (title, entries) in parts {
         rows.push((title, "", theme.accent));
         rows.extend(entries.iter().map(|(what, does)| (*what, *does, theme.base)));
     }
     rows.push(("any key goes back", "", theme.dim));
-    let widest = rows.iter().map(|(what, ..)| what.chars().count()).max().unwrap_or(0);
+    let described = rows.iter().filter(|(_, does, _)| !does.is_empty());
+    let widest = described.map(|(what, ..)| what.chars().count()).max().unwrap_or(0);
     for ((what, does, style), y) in rows.into_iter().zip(area.y..area.bottom()) {
         let text = format!("{what:<widest$}  {does}");
         line(frame, Rect { y, height: 1, ..area }, &text, style);

@@ -40,7 +40,8 @@ impl App {
         frame.render_widget(Clear, area);
         frame.render_widget(Block::new().style(theme.base), area);
         if self.mode == Mode::Help {
-            help::draw(&theme, frame, area);
+            let is_among_peers = self.room().is_some_and(|room| room.is_among_peers);
+            help::draw(&theme, frame, area, is_among_peers);
             return;
         }
         let wide = area.width;

@@ -188,6 +188,7 @@ fn room(name: &str) -> Room {
             conversation(Place::Room, name),
             conversation(Place::Direct(user("Bo")), "Bo"),
         ],
+        is_among_peers: false,
     }
 }
 

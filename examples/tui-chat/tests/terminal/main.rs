@@ -121,6 +121,12 @@ fn three_peers_in_a_chain_agree_after_the_middle_one_died_and_returned() {
         assert_eq!(history.matches(said).count(), 1, "{said}:\n{history}");
     }
 
+    ada.types("@Bo between you and me");
+    ada.sees("no direct messages among peers");
+    ada.presses("F1");
+    ada.sees("Among peers: no direct messages");
+    ada.presses("Escape");
+
     // Somebody else who calls himself Ada is told of.
     let mallory = Person::with(&tmux, "Mallory", &format!("--name Ada {to_middle}"));
     mallory.sees("4 here");
