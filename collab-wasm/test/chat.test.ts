@@ -88,17 +88,20 @@ test('without_a_token_one_reads_only', async () => {
 test('what_others_write_arrives_once_and_says_where_and_own_words_do_not', async () => {
   const room = fresh();
   const [ada, bo] = [await join(room, 'Ada'), await join(room, 'Bo')];
+  ada.say('room', 'history');
+  // What was there before somebody had everything does not arrive.
+  await eventually(() => expect([texts(bo), bo.status.phase]).toEqual([['history'], 'saved']));
   const atAda: unknown[] = [];
   const atBo: unknown[] = [];
   ada.on('arrived', (message) => atAda.push(message));
   bo.on('arrived', (message) => atBo.push(message));
   const said = ada.say('room', 'hello');
-  await eventually(() => expect(texts(bo)).toEqual(['hello']));
+  await eventually(() => expect(texts(bo)).toEqual(['history', 'hello']));
   ada.edit('room', said, 'hello again');
   ada.react('room', said, '\u{1f44d}', true);
   const whispered = ada.say(ada.openDirect(bo.user ?? ''), 'psst');
   await eventually(() => expect(texts(bo, ada.user ?? '')).toEqual(['psst']));
-  await eventually(() => expect(texts(bo)).toEqual(['hello again']));
+  await eventually(() => expect(texts(bo)).toEqual(['history', 'hello again']));
   const answered = bo.say('room', 'hi', said);
   await eventually(() => expect(atAda).toEqual([{ place: 'room', id: answered }]));
   expect(atBo).toEqual([
