@@ -66,6 +66,8 @@ pub struct Room {
     next_sweep: Timestamp,
     /// How much users have written into chats lately.
     rates: Rates,
+    /// Among peers: what verifying presence has cost, by who brought it.
+    verified: Rates,
     /// Which chats there are, once somebody has asked.
     listings: Option<Box<Listings>>,
     /// When the first `durable` has waited for long enough.
@@ -87,6 +89,7 @@ impl Room {
             store_ok: true,
             next_sweep: Timestamp::NEVER,
             rates: Rates::default(),
+            verified: Rates::default(),
             listings: None,
             next_ride_end: Timestamp::NEVER,
             going_away: false,

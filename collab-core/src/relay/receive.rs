@@ -204,19 +204,24 @@ impl Room {
             return self.fail(now, peer, number, (ErrorCode::Malformed, 0), "not awareness");
         };
         let (clients_max, newest) = (self.config.awareness_clients_max, self.newest_peer);
-        let Self { peers, channels, config, .. } = self;
+        let Self { peers, channels, config, verified, .. } = self;
         let (Some(channel), Some(state)) = (channels.get_mut(number), peers.get(&peer)) else {
             return;
         };
         let author = Author { now, peer, grant: &state.grant };
+        let verifying = people::verifying(config);
+        let mut may_cost = || verified.take(now, &state.grant.user, 1, &verifying).is_ok();
         let (mut refused, mut news) = (None, Vec::new());
         for entry in &entries {
-            let owner = channel.presence.owner(entry.client).and_then(|owner| peers.get(&owner));
-            let owner = owner.map(|owner| &*owner.grant.user);
-            if let Err(why) = check_presence(config, channel, author, (entry, owner)) {
+            let owner = || {
+                let owner = channel.presence.owner(entry.client)?;
+                peers.get(&owner).map(|owner| &*owner.grant.user)
+            };
+            let checked = check_presence(config, channel, author, (entry, owner), &mut may_cost);
+            if let Err(why) = checked {
                 refused = Some(why);
-                // One proves enough: no frame makes this relay verify many in vain.
-                if why == Unfit::Forged {
+                // One forgery proves enough: no frame makes this relay verify many in vain.
+                if matches!(why, Unfit::Forged | Unfit::TooMuch) {
                     break;
                 }
                 continue;
@@ -238,12 +243,14 @@ impl Room {
     }
 }
 
-/// Whether an entry may be said by whoever brings it; `owner` is the user who said it before.
-fn check_presence(
+/// Whether an entry may be said by whoever brings it; `owner` is the user who said it before, `may_cost`
+/// whether one more may be verified.
+fn check_presence<'a>(
     config: &RoomConfig,
     channel: &Channel,
     Author { now, peer, grant }: Author<'_>,
-    (entry, owner): (&AwarenessEntry<'_>, Option<&str>),
+    (entry, owner): (&AwarenessEntry<'_>, impl FnOnce() -> Option<&'a str>),
+    may_cost: &mut impl FnMut() -> bool,
 ) -> Result<(), Unfit> {
     let max_bytes = config.limits.awareness_max_bytes as usize;
     if entry.json.len() > max_bytes || !log::is_portable_json(entry.json) {
@@ -254,11 +261,12 @@ fn check_presence(
     }
     match &config.authorship {
         Authorship::Granted => {
-            let may_say = people::may_say(grant, owner, entry, &config.chat);
+            let may_say = people::may_say(grant, owner(), entry, &config.chat);
             may_say.then_some(()).ok_or(Unfit::Unsound)
         }
         // What would not be taken anyway costs no cryptography.
         Authorship::Sealed { .. } if !channel.presence.is_news(peer, entry) => Ok(()),
+        Authorship::Sealed { .. } if !may_cost() => Err(Unfit::TooMuch),
         Authorship::Sealed { room, verify } => {
             people::check_sealed((room, *verify), now, entry, &config.chat)
         }

@@ -1,5 +1,6 @@
 //! Claims about presence among peers, where anybody brings anybody's.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,12 @@ fn toy(key: &PublicKey, message: &[u8]) -> Signature {
     std::array::from_fn(|at| half[at % 32])
 }
 
+thread_local! {
+    static VERIFIED: Cell<usize> = const { Cell::new(0) };
+}
+
 fn verify(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
+    VERIFIED.set(VERIFIED.get() + 1);
     toy(key, message) == *signature
 }
 
@@ -193,4 +199,25 @@ fn a_flood_of_people_is_bounded_and_who_is_renewed_comes_back() {
     let heard = chat.relay.heard(PeerId(BOB)).join(" ");
     assert_eq!(heard.matches('@').count(), EVERYBODY_MAX, "{heard}");
     assert!(heard.contains(&format!("{}@2", ADAS.client())), "{heard}");
+}
+
+#[test]
+fn nobody_makes_a_relay_verify_without_end() {
+    let mut chat = chat();
+    let now = chat.relay.now;
+    let flood: Vec<_> = (1..=100).map(|clock| EVES.is_here(now, clock)).collect();
+    assert_eq!(bring(&mut chat, EVE, &flood), (vec![flood_end(&flood[7])], true));
+    for said in &flood {
+        bring(&mut chat, EVE, std::slice::from_ref(said));
+    }
+    assert_eq!(VERIFIED.get(), 2 * EVERYBODY_MAX);
+    let (heard, refused) = bring(&mut chat, ADA, &[ADAS.is_here(now, 1)]);
+    assert_eq!((heard.len(), refused), (1, false), "what others bring is not hers to use up");
+    pass(&mut chat, 1);
+    let (heard, refused) = bring(&mut chat, EVE, &[EVES.is_here(now, 101)]);
+    assert_eq!((heard.len(), refused), (1, false), "after a pause");
+}
+
+fn flood_end((client, clock, json): &(u64, u64, String)) -> String {
+    format!("{client}@{clock}={json}")
 }

@@ -3,6 +3,7 @@
 use super::ChatLimits;
 use crate::Timestamp;
 use crate::chat::{SealedState, UserId, Verify};
+use crate::relay::RoomConfig;
 use crate::wire::{AwarenessEntry, Grant};
 
 /// Whether a user may say this, where `owner` is the user whose connection said it before.
@@ -29,6 +30,8 @@ pub(in crate::relay) enum Unfit {
     Foreign,
     /// With a signature that is none.
     Forged,
+    /// More than is verified at once.
+    TooMuch,
 }
 
 impl Unfit {
@@ -40,8 +43,16 @@ impl Unfit {
             Self::Untimely => "presence of another time",
             Self::Foreign => "presence of somebody else",
             Self::Forged => "presence with a forged signature",
+            Self::TooMuch => "too much presence at once",
         }
     }
+}
+
+/// How many states are verified for each user who brings some, among peers: all at once when a link is
+/// new, and twice, then 200 in a second (a fortieth of a core).
+pub(in crate::relay) fn verifying(config: &RoomConfig) -> ChatLimits {
+    let burst = u32::try_from(2 * config.awareness_clients_max).unwrap_or(u32::MAX);
+    ChatLimits { burst, rate_per_s: 200, push_units_max: 1, ..config.chat.clone() }
 }
 
 /// Among peers, whoever brings it: whether the holder of the key that an entry's client ID belongs to has

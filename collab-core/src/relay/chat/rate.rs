@@ -22,7 +22,7 @@ pub(in crate::relay) struct Rates {
 impl Rates {
     /// Takes what `units` cost, or says how long to wait. More than a burst is taken once the bucket
     /// is full, and the user pays afterwards.
-    pub(super) fn take(
+    pub(in crate::relay) fn take(
         &mut self,
         now: Timestamp,
         user: &str,
