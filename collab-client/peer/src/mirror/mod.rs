@@ -23,6 +23,9 @@ use shared::{Shared, Side};
 
 use crate::random::random;
 
+/// Longest wait before a peer that the user gave is dialled again: somebody may sit there and wait.
+const GIVEN_BACKOFF_MAX: Duration = Duration::from_secs(8);
+
 /// How long a mirror goes on.
 pub(crate) struct Term {
     /// This peer leaves: the mirror ends with the connection to this peer's relay.
@@ -58,7 +61,11 @@ struct Mirror {
 pub(crate) async fn run([here, there]: [Config; 2], term: Term) -> Ending {
     let shared = Arc::new(Mutex::new(Shared::new()));
     let drive = |side, config| {
-        start(config, End::new(side, SessionConfig::new("", random()), Arc::clone(&shared)))
+        let mut session = SessionConfig::new("", random());
+        if term.patience.is_none() {
+            session.backoff_max = GIVEN_BACKOFF_MAX;
+        }
+        start(config, End::new(side, session, Arc::clone(&shared)))
     };
     let (here, mut ours) = drive(Side::Here, here);
     let (there, mut theirs) = drive(Side::There, there);

@@ -9,8 +9,8 @@ use collab_core::chat::{Client, ClientConfig, Event, Place};
 use collab_peer::{Identity, Peer, PeerConfig};
 use tokio::time::timeout;
 
-/// Nothing here takes as long, but that somebody who was killed is not shown any more.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Nothing here takes as long.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Person {
     pub(crate) peer: Peer,
