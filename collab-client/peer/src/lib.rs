@@ -23,5 +23,8 @@ pub use dial::PEERS_MAX;
 pub use identity::{Identity, IdentityError, PublicKey};
 pub use node::{Peer, PeerConfig, PeerError};
 
+/// Channels of a room, and of one connection: a mirror has all segments of a chat open.
+pub(crate) const CHANNELS_MAX: usize = 4096;
+
 /// People who are present in a room; beyond it those are forgotten who were not heard of for longest.
 pub(crate) const PRESENT_MAX: usize = 1024;

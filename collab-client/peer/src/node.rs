@@ -19,16 +19,13 @@ use crate::beacon::Beacon;
 use crate::dial::{Dialler, Known, PEERS_MAX, Reach};
 use crate::links::Links;
 use crate::serve::{self, Door, KeyHolders};
-use crate::{Identity, PRESENT_MAX, identity, tls};
+use crate::{CHANNELS_MAX, Identity, PRESENT_MAX, identity, tls};
 
 /// Connections of a peer's relay: those of its own, one for each mirror among them, and those of others.
 const CONNECTIONS_MAX: usize = 256;
 
 /// Connections of others from one address.
 const ADDRESS_CONNECTIONS_MAX: usize = 64;
-
-/// Channels of one connection: a mirror has all segments of a chat open.
-const CHANNELS_MAX: usize = 4096;
 
 /// Messages that a mirror brings at once. Who floods is dealt with where they write.
 const UNITS_MAX: u32 = 1_000_000;

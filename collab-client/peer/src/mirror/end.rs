@@ -95,11 +95,12 @@ impl End {
     fn listed(&mut self, names: &[Arc<str>]) {
         let mut shared = lock(&self.shared);
         for name in names {
-            // A relay lists only channels.
-            let _ = self.session.open(name);
-            shared.add(name);
+            if shared.add(name) {
+                // A relay lists only channels.
+                let _ = self.session.open(name);
+                shared.news_from(self.side).channels.push(Arc::clone(name));
+            }
         }
-        shared.news_from(self.side).channels.extend(names.iter().cloned());
         self.outputs.push_back(Output::Change(Told::News));
     }
 

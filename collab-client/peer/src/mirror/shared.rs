@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use collab_core::Timestamp;
@@ -11,19 +12,23 @@ use collab_core::log::{Deleted, Known, Log, Refusal, Snapshot, StateVector, chec
 use collab_core::sync::{Replica, ReplicaError, Replicas};
 
 use super::people::People;
+use crate::CHANNELS_MAX;
 
 /// Updates and presence that an end has not taken yet. Beyond this they are forgotten, and that end
 /// connects again: then it tells its relay what that lacks.
 const NEWS_MAX_BYTES: usize = 8 << 20;
 
-/// Largest update that is taken over: the whole of a channel at most.
-const UPDATE_MAX_BYTES: usize = 64 << 20;
+/// What a mirror holds of all channels. A relay that has more of them, or of what they hold, is left: it is
+/// somebody else's, and may make up as much as it likes.
+const CONTENT_MAX_BYTES: usize = 64 << 20;
 
 /// Updates in the tail of a log before it is folded.
 const TAIL_MAX: usize = 1024;
 
 pub(super) struct Shared {
     channels: BTreeMap<Arc<str>, Mirrored>,
+    /// Of all channels.
+    content_bytes: Arc<AtomicUsize>,
     people: People,
     /// For each end what the other has heard.
     news: [News; 2],
@@ -42,6 +47,8 @@ struct Mirrored {
     // `Replica::diff` takes it by reference; a log remembers what it merged for an answer.
     log: RefCell<Log>,
     heard: Vec<Bytes>,
+    /// Of this channel and all others.
+    content_bytes: Arc<AtomicUsize>,
 }
 
 /// What one end has to take over from the other.
@@ -63,12 +70,18 @@ impl Shared {
         let news = [News::default(), News::default()];
         // Presence has a channel that holds nothing.
         let channels = BTreeMap::from([(PRESENCE_CHANNEL.into(), Mirrored::default())]);
-        Self { channels, people: People::default(), news }
+        Self { channels, content_bytes: Arc::default(), people: People::default(), news }
     }
 
-    /// Makes sure that there is a log for this channel.
-    pub(super) fn add(&mut self, channel: &Arc<str>) {
-        self.channels.entry(Arc::clone(channel)).or_default();
+    /// Adds a log for this channel. False if there is one, or if there are too many.
+    pub(super) fn add(&mut self, channel: &Arc<str>) -> bool {
+        if self.channels.len() > CHANNELS_MAX || self.channels.contains_key(channel) {
+            return false;
+        }
+        let content_bytes = Arc::clone(&self.content_bytes);
+        let mirrored = Mirrored { content_bytes, ..Mirrored::default() };
+        self.channels.insert(Arc::clone(channel), mirrored);
+        true
     }
 
     /// Remembers who is there, and tells the other end what it does not know. Whether there is something.
@@ -180,7 +193,7 @@ impl Replica for Mirrored {
 
     fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError> {
         let refused = |refusal: Refusal| ReplicaError::Update(refusal.into());
-        let checked = check(update, UPDATE_MAX_BYTES).map_err(refused)?;
+        let checked = check(update, CONTENT_MAX_BYTES).map_err(refused)?;
         let log = self.log.get_mut();
         if log.has(&checked) {
             return Ok(());
@@ -188,9 +201,52 @@ impl Replica for Mirrored {
         if log.lacks_before(&checked) {
             return Err(ReplicaError::Update("an update with a gap".into()));
         }
+        let others = self.content_bytes.load(Ordering::Relaxed) - log.len_bytes();
+        if others + log.len_bytes() + update.len() > CONTENT_MAX_BYTES {
+            return Err(ReplicaError::Update("more than a mirror holds".into()));
+        }
         let update = Bytes::copy_from_slice(update);
         log.append(update.clone(), checked).map_err(refused)?;
         self.heard.push(update);
-        fold(log).map_err(refused)
+        let folded = fold(log).map_err(refused);
+        self.content_bytes.store(others + log.len_bytes(), Ordering::Relaxed);
+        folded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One unit of so many bytes in the root text `t`, by this client.
+    fn says(client: u8, bytes: usize) -> Vec<u8> {
+        let mut update = vec![1, 1, client, 0, 4, 1, 1, b't'];
+        let mut length = bytes;
+        while length >= 0x80 {
+            update.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        update.push(length as u8);
+        update.extend(std::iter::repeat_n(b'x', bytes));
+        update.push(0);
+        update
+    }
+
+    #[test]
+    fn a_relay_that_makes_up_channels_and_content_fills_nothing() {
+        let mut shared = Shared::new();
+        for number in 0..2 * CHANNELS_MAX {
+            shared.add(&format!("chat/{number}").into());
+        }
+        assert_eq!(shared.channels.len(), CHANNELS_MAX + 1, "and the one for presence");
+        let mut taken = 0;
+        for number in 0..20 {
+            let channel = shared.replica(&format!("chat/{number}")).unwrap();
+            taken += usize::from(channel.apply(&says(1, 8 << 20)).is_ok());
+        }
+        assert_eq!(taken, 7, "as many as are less than {CONTENT_MAX_BYTES}");
+        let channel = shared.replica("chat/100").unwrap();
+        channel.apply(&says(2, 100)).unwrap();
+        channel.apply(&says(2, 100)).unwrap();
     }
 }

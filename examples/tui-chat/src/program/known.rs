@@ -12,6 +12,9 @@ use super::identity::{read, write_private};
 /// Longest name that is compared.
 const NAME_MAX_CHARS: usize = 64;
 
+/// Names that are remembered, and users that are warned of. Later ones are not.
+const KNOWN_MAX: usize = 10_000;
+
 /// A file with a line for each name: the user, a space, the name.
 pub(super) struct KnownNames {
     path: PathBuf,
@@ -28,13 +31,22 @@ impl KnownNames {
         Ok(Self { path, users: text.lines().filter_map(line).collect(), told: BTreeSet::new() })
     }
 
-    /// Remembers who uses a name first. Says so, once each time the program runs, where somebody else
-    /// does.
-    pub(super) fn see(&mut self, people: &BTreeSet<(String, String)>) -> Result<Option<String>> {
+    /// Remembers who has said something under a name first, not who is merely here: that costs nothing, and
+    /// anybody could fill the file. Says so, once each time the program runs, where somebody else uses it.
+    pub(super) fn see(
+        &mut self,
+        said: &BTreeSet<(String, String)>,
+        here: &BTreeSet<(String, String)>,
+    ) -> Result<Option<String>> {
         let (mut warning, before) = (None, self.users.len());
-        for (user, name) in people {
-            let known = self.users.entry(folded(name)).or_insert_with(|| user.clone());
-            if known != user && self.told.insert(user.clone()) {
+        for (user, name) in said {
+            if self.users.len() < KNOWN_MAX {
+                self.users.entry(folded(name)).or_insert_with(|| user.clone());
+            }
+        }
+        for (user, name) in said.union(here) {
+            let Some(known) = self.users.get(&folded(name)) else { continue };
+            if known != user && self.told.len() < KNOWN_MAX && self.told.insert(user.clone()) {
                 let name = printable_name(name, NAME_MAX_CHARS);
                 warning = Some(format!(
                     "CHANGED KEY: {user} calls itself {name}, but you know {name} as {known}"
@@ -64,7 +76,8 @@ mod tests {
     use super::*;
 
     fn seen(known: &mut KnownNames, user: &str, name: &str) -> Option<String> {
-        known.see(&[(user.to_owned(), name.to_owned())].into()).expect("a file to write")
+        let said = [(user.to_owned(), name.to_owned())].into();
+        known.see(&said, &BTreeSet::new()).expect("a file to write")
     }
 
     #[test]
@@ -77,6 +90,10 @@ mod tests {
         let warning = seen(&mut known, "kmallory", "ADA\u{200b}").expect("a warning");
         assert!(warning.contains("kmallory") && warning.contains("kada"), "{warning}");
         assert_eq!(seen(&mut known, "kmallory", "ada"), None, "told once");
+        let here = [("keve".to_owned(), "ada".to_owned()), ("kbo".to_owned(), "Bo".to_owned())];
+        let warning = known.see(&BTreeSet::new(), &here.into()).expect("nothing to write");
+        assert!(warning.expect("of who says nothing").contains("keve"));
+        assert_eq!(known.users.len(), 1, "who says nothing is not remembered");
         let mut again = KnownNames::read(path).expect("what was written");
         assert_eq!(seen(&mut again, "kada", "ada"), None);
         assert!(seen(&mut again, "kmallory", "ada").is_some(), "told again after a restart");

@@ -120,7 +120,8 @@ impl Rooms {
             };
             seat.unsent.keep(exported)?;
             if let Some(known) = &mut seat.known {
-                news = known.see(&everybody(&seat.link.handle).await)?.or(news);
+                let [said, here] = everybody(&seat.link.handle).await;
+                news = known.see(&said, &here)?.or(news);
             }
             if let model::Link::Offline { why, .. } = &mut room.link {
                 why.clone_from(&seat.unreachable);
@@ -141,15 +142,15 @@ async fn snapshot(handle: &Handle<Client>, name: Arc<str>) -> Option<(Room, Vec<
     handle.call(move |client, _| (seat::read(client, &name), client.export())).await.ok()
 }
 
-/// User and name of everybody who is here or has said something that is loaded.
-async fn everybody(handle: &Handle<Client>) -> BTreeSet<(String, String)> {
+/// User and name of everybody who has said something that is loaded, and of everybody who is here.
+async fn everybody(handle: &Handle<Client>) -> [BTreeSet<(String, String)>; 2] {
     let read = |client: &mut Client, _| {
-        let people = client.people().into_iter();
         let messages = client.places().flat_map(chat::Conversation::messages);
-        people
-            .map(|person| (person.user.to_string(), person.name))
-            .chain(messages.map(|said| (said.user.to_owned(), said.name.to_owned())))
-            .collect()
+        let people = client.people().into_iter();
+        [
+            messages.map(|said| (said.user.to_owned(), said.name.to_owned())).collect(),
+            people.map(|person| (person.user.to_string(), person.name)).collect(),
+        ]
     };
     handle.call(read).await.unwrap_or_default()
 }
