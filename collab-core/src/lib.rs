@@ -10,7 +10,7 @@
 //! | [`wire`] | bytes to messages and back: y-protocols, and the extension `collab.v1` |
 //! | [`log`] | encoded updates without a document: check, merge, diff, compaction |
 //! | [`relay`] | the server's room: who is here, what may they do, what goes to whom |
-//! | [`document`] | a room's text files on Yrs: edits, deltas, undo, sticky positions |
+//! | [`document`] | a room's text files, compatible with Yjs: edits, deltas, undo, sticky positions |
 //! | [`chat`] | messages in segments, conversations, and a client that only chats |
 //! | [`command`] | what people type into a chat: slash commands, direct messages, completion |
 //! | [`presence`] | typed awareness: who is here, where is their cursor |

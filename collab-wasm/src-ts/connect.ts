@@ -1,7 +1,5 @@
 /** Joins a room: loads the WASM, brings back what an earlier page load kept, and starts. */
-import { Client } from '../pkg/collab_wasm.js';
-import { loadDocuments, type DocumentEngine } from './document-engine.js';
-import { Engine } from './engine.js';
+import { newDocumentEngine, type DocumentEngine } from './document-engine.js';
 import { CollabError } from './errors.js';
 import { randomBelow, randomClientId } from './random.js';
 import { CollabRoom } from './room.js';
@@ -21,21 +19,29 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Room> {
   const address = roomUrl(url, room);
-  const [WebSocket] = await Promise.all([
-    findWebSocket(options.WebSocket),
-    loadDocuments(options.wasm),
-  ]);
   const id = randomClientId();
-  const client = new Client(id, randomBelow(2 ** 53), options.token ?? '');
   const early: CollabError[] = [];
   let joined: CollabRoom | undefined;
   const report = (error: CollabError): void =>
     joined === undefined ? void early.push(error) : joined.report(error);
-  const engine = new Engine(client, (error) => joined?.trapped(error));
-
-  const database = databaseName(options.persist, address);
-  const storage =
-    database === undefined ? undefined : await openStorage(database, id, engine, report);
+  const loading = newDocumentEngine(
+    options.wasm,
+    [id, randomBelow(2 ** 53), options.token ?? ''],
+    (error) => joined?.trapped(error),
+  );
+  // The disk is asked while the module is loaded and compiled.
+  const opening = openStorage(databaseName(options.persist, address), id, loading, report);
+  const [WebSocket, engine, opened] = await Promise.all([
+    findWebSocket(options.WebSocket),
+    loading,
+    opening,
+  ]).catch((error: unknown) => {
+    void opening.then((storage) => storage?.[0].close());
+    throw error;
+  });
+  const storage = opened?.[0];
+  if (opened === undefined) engine.input((c) => c.keepNothing());
+  else opened[0].leave(restore(engine, opened[1]));
   engine.input((c, now) => c.setUser(now, options.user?.name ?? 'Anonymous', options.user?.color));
   joined = new CollabRoom({ name: room, url: address, engine, WebSocket, storage });
   // After the caller had its turn to listen.
@@ -51,17 +57,16 @@ function databaseName(persist: ConnectOptions['persist'], address: string): stri
 
 /** A room without storage is better than none: private windows have no IndexedDB, disks are full. */
 async function openStorage(
-  database: string,
+  database: string | undefined,
   client: number,
-  engine: DocumentEngine,
+  loading: Promise<DocumentEngine>,
   failed: (error: CollabError) => void,
-): Promise<Storage | undefined> {
-  const snapshot = (): Uint8Array<ArrayBuffer> =>
-    engine.read((c) => c.snapshot() as Uint8Array<ArrayBuffer>);
+): Promise<[Storage, Restored] | undefined> {
+  if (database === undefined) return undefined;
+  const snapshot = async (): Promise<Uint8Array<ArrayBuffer>> =>
+    (await loading).read((c) => c.snapshot() as Uint8Array<ArrayBuffer>);
   try {
-    const [storage, restored] = await Storage.open({ database, client, snapshot, failed });
-    storage.leave(restore(engine, restored));
-    return storage;
+    return await Storage.open({ database, client, snapshot, failed });
   } catch (error) {
     if (!(error instanceof CollabError) || error.code !== 'storage_failed') throw error;
     failed(error);

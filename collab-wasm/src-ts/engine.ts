@@ -12,22 +12,29 @@ export interface WasmClient {
   free(): void;
 }
 
-export class Engine<Client extends WasmClient> {
+export class Engine<Client extends WasmClient, Batch = unknown> {
   readonly #client: Client;
-  readonly #queue: { batch: unknown; source: unknown }[] = [];
+  readonly #queue: { batch: Batch; source: unknown }[] = [];
   readonly #onTrap: (error: CollabError) => void;
-  #carryOut: ((batch: unknown) => void) | undefined;
+  readonly #read: (drained: unknown) => Batch;
+  #carryOut: ((batch: Batch) => void) | undefined;
   #delivering = false;
   #ended: CollabError | undefined;
   #source: unknown;
 
-  constructor(client: Client, onTrap: (error: CollabError) => void) {
+  /** `read` makes a batch of what `drain` returned. */
+  constructor(
+    client: Client,
+    onTrap: (error: CollabError) => void,
+    read: (drained: unknown) => Batch,
+  ) {
     this.#client = client;
     this.#onTrap = onTrap;
+    this.#read = read;
   }
 
   /** Outputs wait until there is somebody to carry them out. */
-  attach(carryOut: (batch: unknown) => void): void {
+  attach(carryOut: (batch: Batch) => void): void {
     this.#carryOut = carryOut;
     this.#deliver();
   }
@@ -39,10 +46,15 @@ export class Engine<Client extends WasmClient> {
 
   /** Runs one input and delivers what follows from it, unless it was called from a delivery. */
   input<T>(run: (client: Client, now: number) => T, source?: unknown): T {
-    const [result, batch] = this.read((client) => {
-      const value = run(client, Date.now());
-      return [value, client.drain()] as const;
-    });
+    if (this.#ended !== undefined) throw this.#ended;
+    let result: T;
+    let batch: Batch;
+    try {
+      result = run(this.#client, Date.now());
+      batch = this.#read(this.#client.drain());
+    } catch (thrown) {
+      throw this.#toError(thrown);
+    }
     this.#queue.push({ batch, source });
     this.#deliver();
     return result;

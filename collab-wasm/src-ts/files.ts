@@ -10,6 +10,8 @@ const FIELDS = 4;
 export class RoomFiles implements Files {
   readonly #engine: DocumentEngine;
   readonly #open = new Map<string, SharedText>();
+  /** By what the client knows them by. */
+  readonly #byNumber: SharedText[] = [];
 
   constructor(engine: DocumentEngine) {
     this.#engine = engine;
@@ -56,12 +58,13 @@ export class RoomFiles implements Files {
     if (known !== undefined) return known;
     const text = new SharedText(id, this.#engine);
     this.#open.set(id, text);
+    this.#byNumber[text.number] = text;
     return text;
   }
 
   /** Tells whoever listens to `file`. */
-  changed(file: string, delta: DeltaOp[], origin: Origin): void {
-    this.#open.get(file)?.changed(delta, origin);
+  changed(file: number, delta: DeltaOp[], origin: Origin): void {
+    this.#byNumber[file]?.changed(delta, origin);
   }
 
   /** Drops all listeners. */

@@ -2,7 +2,8 @@
  * A joined room: hands what the WASM client wants done to connection, storage and listeners, and
  * the application's calls to the client.
  */
-import { deliver, type BatchHandler, type RawBatch } from './batch.js';
+import { deliver, type BatchHandler } from './batch.js';
+import { UNKNOWN } from './batch-status.js';
 import { Connection } from './connection.js';
 import type { DocumentEngine } from './document-engine.js';
 import { CollabError, isErrorCode } from './errors.js';
@@ -10,7 +11,6 @@ import { RoomFiles } from './files.js';
 import { Listeners } from './listeners.js';
 import { People } from './presence.js';
 import { SharedSettings } from './settings.js';
-import { toStatus } from './status.js';
 import type { Storage } from './storage.js';
 import type { DeltaOp, Origin, Room, RoomEvents, Status } from './types.js';
 import type { WebSocketConstructor } from './types.js';
@@ -33,7 +33,7 @@ export class CollabRoom implements Room, BatchHandler {
   readonly #engine: DocumentEngine;
   readonly #connection: Connection;
   readonly #storage: Storage | undefined;
-  #status: Status;
+  #status = UNKNOWN;
   #closed = false;
   #ending: Promise<void> | undefined;
   readonly #listeners: RoomListeners = {
@@ -54,8 +54,7 @@ export class CollabRoom implements Room, BatchHandler {
     this.settings = new SharedSettings(parts.engine);
     this.files = new RoomFiles(parts.engine);
     this.presence = new People(parts.engine);
-    this.#status = this.#readStatus();
-    this.#engine.attach((batch) => deliver(batch as RawBatch, this));
+    this.#engine.attach((batch) => deliver(batch, this));
   }
 
   get status(): Status {
@@ -113,7 +112,7 @@ export class CollabRoom implements Room, BatchHandler {
     this.#storage?.append(update);
   }
 
-  text(file: string, delta: DeltaOp[], origin: Origin): void {
+  text(file: number, delta: DeltaOp[], origin: Origin): void {
     this.files.changed(file, delta, origin);
   }
 
@@ -137,12 +136,12 @@ export class CollabRoom implements Room, BatchHandler {
     this.#listeners.presence.emit(this.presence.list());
   }
 
-  statusChanged(): void {
+  statusChanged(status: Status): void {
     const before = this.#status.error?.code;
-    this.#status = this.#readStatus();
-    this.#storage?.mark(this.#status.unsaved);
-    this.#listeners.status.emit(this.#status);
-    const { error } = this.#status;
+    this.#status = status;
+    this.#storage?.mark(status.unsaved);
+    this.#listeners.status.emit(status);
+    const { error } = status;
     if (error !== null && error.code !== before) this.report(error);
   }
 
@@ -161,9 +160,5 @@ export class CollabRoom implements Room, BatchHandler {
     this.#listeners.closed.emit(error);
     this.files.forget();
     this.presence.dispose();
-  }
-
-  #readStatus(): Status {
-    return toStatus(this.#engine.read((client) => client.status()));
   }
 }

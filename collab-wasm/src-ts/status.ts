@@ -1,9 +1,9 @@
-/** A session's status as `src/status.rs` writes it. */
+/** A session's status as `src/status.rs` writes it for a chat, and what all statuses share. */
 import { CollabError, isErrorCode } from './errors.js';
 import type { Phase, Status } from './types.js';
 
 /** In the order of `PhaseKind`. */
-const PHASES: readonly Phase[] = ['refused', 'offline', 'connecting', 'syncing', 'synced', 'saved'];
+export const PHASES: readonly Phase[] = ['refused', 'offline', 'connecting', 'syncing', 'synced', 'saved'];
 
 type RawStatus = [
   phase: number,
@@ -17,14 +17,19 @@ type RawStatus = [
 
 export function toStatus(raw: unknown[]): Status {
   const [phase, unsaved, retryAt, code, canWrite, keeps, storeOk] = raw as RawStatus;
-  const known = code !== undefined && isErrorCode(code) ? code : 'internal';
   return {
     phase: PHASES[phase] ?? 'offline',
     unsaved,
     retryAt: retryAt ?? null,
-    error: code === undefined ? null : new CollabError(known),
+    error: toError(code ?? ''),
     canWrite,
     keeps,
     storeOk,
   };
+}
+
+/** What a code stands for; the empty one for nothing. */
+export function toError(code: string): CollabError | null {
+  if (code === '') return null;
+  return new CollabError(isErrorCode(code) ? code : 'internal');
 }

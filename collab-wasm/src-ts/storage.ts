@@ -42,7 +42,7 @@ export interface StorageOptions {
   database: string;
   client: number;
   /** The whole document as one update, for compaction. */
-  snapshot: () => Uint8Array<ArrayBuffer>;
+  snapshot: () => Promise<Uint8Array<ArrayBuffer>>;
   failed: (error: CollabError) => void;
 }
 
@@ -150,7 +150,7 @@ export class Storage {
       this.#dirty = false;
       const compacts = this.#gap || this.#rows.length + updates.length > COMPACT_AFTER_ROWS;
       // The snapshot holds all that was appended so far.
-      const added = compacts ? [this.#options.snapshot()] : updates;
+      const added = compacts ? [await this.#options.snapshot()] : updates;
       const tx = this.#db.transaction(['updates', 'marks'], 'readwrite');
       const rows = tx.objectStore('updates');
       const keys = await Promise.all([

@@ -6,15 +6,22 @@ import { CollabError } from './errors.js';
 import type { ConnectOptions } from './types.js';
 
 type Source = ConnectOptions['wasm'];
-type Init = (input: { module_or_path: BufferSource | URL | Response }) => Promise<unknown>;
+type Init = (input: { module_or_path: BufferSource | URL | Response }) => Promise<Exports>;
+type Exports = { readonly memory: WebAssembly.Memory };
 
-/** Loads one module at its first call; only that call's `source` counts, unless loading failed. */
-export function moduleLoader(init: Init, beside: URL): (source?: Source) => Promise<void> {
-  let loading: Promise<unknown> | undefined;
+/**
+ * Loads one module at its first call, and gives its memory; only that call's `source` counts, unless
+ * loading failed.
+ */
+export function moduleLoader(
+  init: Init,
+  beside: URL,
+): (source?: Source) => Promise<WebAssembly.Memory> {
+  let loading: Promise<Exports> | undefined;
   return async (source) => {
     loading ??= initialize(init, source ?? beside);
     try {
-      await loading;
+      return (await loading).memory;
     } catch (cause) {
       // A failed download may succeed the next time.
       loading = undefined;
@@ -23,9 +30,9 @@ export function moduleLoader(init: Init, beside: URL): (source?: Source) => Prom
   };
 }
 
-async function initialize(init: Init, file: NonNullable<Source>): Promise<void> {
+async function initialize(init: Init, file: NonNullable<Source>): Promise<Exports> {
   const local = file instanceof URL && file.protocol === 'file:' && isNode();
-  await init({ module_or_path: local ? await readFromDisk(file) : file });
+  return init({ module_or_path: local ? await readFromDisk(file) : file });
 }
 
 function isNode(): boolean {

@@ -1,18 +1,16 @@
 //! The client of one room: document, presence and session, and the loop between them.
 
 use collab_core::Timestamp;
-use collab_core::document::{Document, Event};
+use collab_core::document::{Document, Event, FileId};
 use collab_core::presence::{self, Presence};
 use collab_core::sync::{Input, Output, Session, SessionConfig};
 use collab_core::wire::DOC_CHANNEL;
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::batch::{Batch, Changed, OutputKind};
+use crate::batch::{Changed, Outbox, OutputKind};
 use crate::cursor::LocalState;
 use crate::error::Code;
 use crate::recording::Recording;
-use crate::status;
 use crate::time::timestamp;
 
 /// One page load's part in one room. `now` is Unix time in ms wherever it appears. After each call
@@ -23,7 +21,11 @@ pub struct Client {
     pub(crate) presence: Presence,
     pub(crate) local: LocalState,
     pub(crate) session: Session,
-    pub(crate) batch: Batch,
+    pub(crate) outbox: Outbox,
+    /// Somebody keeps updates.
+    pub(crate) is_kept: bool,
+    /// By the numbers that [`Client::open`] gave.
+    pub(crate) files: Vec<FileId>,
 }
 
 /// Connection and time.
@@ -35,12 +37,16 @@ impl Client {
         let client = client as u64;
         let mut session = Session::new(SessionConfig::new(token, seed as u64));
         session.open(DOC_CHANNEL).map_err(|_| Code::OUT_OF_RANGE)?;
+        let mut outbox = Outbox::default();
+        outbox.changed(Changed::Status);
         Ok(Self {
             document: Document::new(client),
             presence: Presence::new(client),
             local: LocalState::default(),
             session,
-            batch: Batch::default(),
+            outbox,
+            is_kept: true,
+            files: Vec::new(),
         })
     }
 
@@ -60,6 +66,12 @@ impl Client {
         }
         self.handle(now, Input::Restored { channel: DOC_CHANNEL, unsaved: unsaved as u64 });
         refused
+    }
+
+    /// Nobody keeps updates, so none are handed out for it.
+    #[wasm_bindgen(js_name = keepNothing)]
+    pub fn keep_nothing(&mut self) {
+        self.is_kept = false;
     }
 
     /// Connects, whatever stood in the way.
@@ -107,16 +119,11 @@ impl Client {
         self.handle(now, Input::Tick);
     }
 
-    /// `[codes | undefined, text, bytes | undefined, deadline]`: all that waits to be carried out,
-    /// and when to call [`Client::tick`] (`Infinity` for never). See `batch.rs`.
-    pub fn drain(&mut self) -> Array {
+    /// Where in the module's memory all lies that waits to be carried out; to be read before the next
+    /// call of anything. See `batch.rs`.
+    pub fn drain(&mut self) -> *const f64 {
         let deadline = self.deadline();
-        self.batch.drain(deadline)
-    }
-
-    /// See `status.rs`.
-    pub fn status(&self) -> Array {
-        status::to_js(self.session.status())
+        self.outbox.drain(self.session.status(), deadline)
     }
 
     /// The whole document as one update.
@@ -153,19 +160,27 @@ impl Client {
     }
 
     fn give(&mut self, now: Timestamp, input: Input<'_>) {
-        let mut replicas = Recording { document: &mut self.document, batch: &mut self.batch };
+        let (document, outbox, is_kept) = (&mut self.document, &mut self.outbox, self.is_kept);
+        let mut replicas = Recording { document, outbox, is_kept };
         self.session.handle(now, input, &mut replicas);
     }
 
     fn on_document(&mut self, now: Timestamp, event: Event) {
         match event {
             Event::LocalUpdate(update) => {
-                self.batch.bytes_record(OutputKind::Persist, &update);
+                if self.is_kept {
+                    self.outbox.bytes_record(OutputKind::Persist, &update);
+                }
                 self.give(now, Input::Edited { channel: DOC_CHANNEL, update });
             }
-            Event::Text { file, delta, origin } => self.batch.delta(file.as_str(), &delta, origin),
-            Event::Files => self.batch.changed(Changed::Files),
-            Event::Setting { key } => self.batch.text_record(OutputKind::Setting, &key),
+            Event::Text { file, delta, origin } => {
+                // Whoever watches has its number.
+                if let Some(number) = self.files.iter().position(|known| *known == file) {
+                    self.outbox.delta(number as u32, &delta, origin);
+                }
+            }
+            Event::Files => self.outbox.changed(Changed::Files),
+            Event::Setting { key } => self.outbox.text_record(OutputKind::Setting, &key),
             _ => {}
         }
     }
@@ -175,22 +190,22 @@ impl Client {
             presence::Event::Send(update) => {
                 self.give(now, Input::Presence { channel: DOC_CHANNEL, update });
             }
-            presence::Event::Changed { .. } => self.batch.changed(Changed::Presence),
+            presence::Event::Changed { .. } => self.outbox.changed(Changed::Presence),
         }
     }
 
     fn on_session(&mut self, now: Timestamp, output: Output) {
         match output {
-            Output::Connect => self.batch.record(OutputKind::Connect),
-            Output::Send(frame) => self.batch.bytes_record(OutputKind::Send, &frame),
-            Output::Disconnect(_) => self.batch.record(OutputKind::Disconnect),
+            Output::Connect => self.outbox.record(OutputKind::Connect),
+            Output::Send(frame) => self.outbox.bytes_record(OutputKind::Send, &frame),
+            Output::Disconnect(_) => self.outbox.record(OutputKind::Disconnect),
             // A malformed update of somebody's presence harms nobody else's.
             Output::PresenceReceived { update, .. } => drop(self.presence.apply(now, &update)),
             Output::SendPresence { .. } => self.presence.reconnected(now),
-            Output::StatusChanged => self.batch.changed(Changed::Status),
-            Output::TokenExpiring => self.batch.record(OutputKind::TokenExpiring),
+            Output::StatusChanged => self.outbox.changed(Changed::Status),
+            Output::TokenExpiring => self.outbox.record(OutputKind::TokenExpiring),
             Output::Refused { code, .. } => {
-                self.batch.text_record(OutputKind::Refused, code.name());
+                self.outbox.text_record(OutputKind::Refused, code.name());
             }
             // `unsaved` of the status says when offline storage may clear its mark; signals and
             // peers belong to calls, which this package does not offer yet.

@@ -1,6 +1,6 @@
 //! A client's calls that read and change files, texts and settings.
 
-use collab_core::document::{DocumentError, FileId, FileInfo, Splice};
+use collab_core::document::{Document, DocumentError, FileId, FileInfo, Splice};
 use collab_core::wire::Access;
 use js_sys::Array;
 use serde_json::Value;
@@ -12,66 +12,83 @@ use crate::time::timestamp;
 
 type Done = Result<(), JsValue>;
 
-/// One file's text.
+/// One file's text. `file` is what [`Client::open`] gave.
 #[wasm_bindgen]
 impl Client {
+    /// A number for the file, to speak of its text with.
+    pub fn open(&mut self, file: &str) -> Result<u32, JsValue> {
+        let id = parse(file)?;
+        let known = self.files.iter().position(|known| *known == id);
+        Ok(known.unwrap_or_else(|| {
+            self.document.open(&id);
+            self.files.push(id);
+            self.files.len() - 1
+        }) as u32)
+    }
+
     /// Applies `splices`: `(at, delete, insertLength)*`, all inserted texts end to end in `text`.
-    pub fn edit(&mut self, now: f64, file: &str, splices: &[u32], text: &str) -> Done {
-        let file = parse(file)?;
+    pub fn edit(&mut self, now: f64, file: u32, splices: &[u32], text: &str) -> Done {
         let splices = read_splices(splices, text)?;
-        self.change(now, |client| client.document.edit(&file, &splices))
+        self.change_text(now, file, |document, file| document.edit(file, &splices))
+    }
+
+    /// [`Client::edit`] with a single splice, as most edits are.
+    pub fn splice(&mut self, now: f64, file: u32, at: u32, delete: u32, insert: &str) -> Done {
+        let splice = Splice { at, delete, insert };
+        self.change_text(now, file, |document, file| document.edit(file, &[splice]))
     }
 
     /// Takes back this client's last edits of a file; false if there are none.
-    pub fn undo(&mut self, now: f64, file: &str) -> Result<bool, JsValue> {
-        let file = parse(file)?;
-        self.change(now, |client| Ok(client.document.undo(&file)))
+    pub fn undo(&mut self, now: f64, file: u32) -> Result<bool, JsValue> {
+        self.change_text(now, file, |document, file| Ok(document.undo(file)))
     }
 
     /// Does again what was undone last; false if there is nothing.
-    pub fn redo(&mut self, now: f64, file: &str) -> Result<bool, JsValue> {
-        let file = parse(file)?;
-        self.change(now, |client| Ok(client.document.redo(&file)))
+    pub fn redo(&mut self, now: f64, file: u32) -> Result<bool, JsValue> {
+        self.change_text(now, file, |document, file| Ok(document.redo(file)))
     }
 
     /// Whether [`Client::undo`] would do something.
     #[wasm_bindgen(js_name = canUndo)]
-    pub fn can_undo(&self, file: &str) -> Result<bool, JsValue> {
-        Ok(self.document.can_undo(&parse(file)?))
+    pub fn can_undo(&self, file: u32) -> Result<bool, JsValue> {
+        Ok(self.document.can_undo(self.file(file)?))
     }
 
     /// Whether [`Client::redo`] would do something.
     #[wasm_bindgen(js_name = canRedo)]
-    pub fn can_redo(&self, file: &str) -> Result<bool, JsValue> {
-        Ok(self.document.can_redo(&parse(file)?))
+    pub fn can_redo(&self, file: u32) -> Result<bool, JsValue> {
+        Ok(self.document.can_redo(self.file(file)?))
     }
 
     /// The next edit starts a new undo step.
     #[wasm_bindgen(js_name = stopCapturing)]
-    pub fn stop_capturing(&mut self, file: &str) -> Done {
-        self.document.stop_capturing(&parse(file)?);
+    pub fn stop_capturing(&mut self, file: u32) -> Done {
+        let file = self.file(file)?.clone();
+        self.document.stop_capturing(&file);
         Ok(())
     }
 
     /// A file's text.
-    pub fn text(&self, file: &str) -> Result<String, JsValue> {
-        Ok(self.document.text(&parse(file)?))
+    pub fn text(&self, file: u32) -> Result<String, JsValue> {
+        Ok(self.document.text(self.file(file)?))
     }
 
     /// Its length in UTF-16 code units.
-    pub fn length(&self, file: &str) -> Result<u32, JsValue> {
-        Ok(self.document.len(&parse(file)?))
+    pub fn length(&self, file: u32) -> Result<u32, JsValue> {
+        Ok(self.document.len(self.file(file)?))
     }
 
     /// Changes of this file are reported from now on.
-    pub fn watch(&mut self, file: &str) -> Done {
-        drop(self.document.watch(&parse(file)?));
+    pub fn watch(&mut self, file: u32) -> Done {
+        let file = self.file(file)?.clone();
+        drop(self.document.watch(&file));
         Ok(())
     }
 
     /// Changes of this file are reported no more.
-    pub fn unwatch(&mut self, file: &str) -> Done {
-        self.document.unwatch(&parse(file)?);
+    pub fn unwatch(&mut self, file: u32) -> Done {
+        let file = self.file(file)?.clone();
+        self.document.unwatch(&file);
         Ok(())
     }
 }
@@ -156,6 +173,20 @@ impl Client {
 }
 
 impl Client {
+    fn file(&self, number: u32) -> Result<&FileId, Code> {
+        self.files.get(number as usize).ok_or(Code::FILE_UNKNOWN)
+    }
+
+    fn change_text<T>(
+        &mut self,
+        now: f64,
+        file: u32,
+        run: impl FnOnce(&mut Document, &FileId) -> Result<T, DocumentError>,
+    ) -> Result<T, JsValue> {
+        let file = self.file(file)?.clone();
+        self.change(now, |client| run(&mut client.document, &file))
+    }
+
     fn default_language(&self) -> String {
         let shared = self.document.setting("language");
         shared.as_ref().and_then(Value::as_str).unwrap_or("plaintext").to_owned()

@@ -16,6 +16,8 @@ impl Code {
     pub(crate) const OUT_OF_RANGE: Self = Self("out_of_range");
     #[cfg(feature = "documents")]
     pub(crate) const SETTING_INVALID: Self = Self("setting_invalid");
+    #[cfg(feature = "documents")]
+    pub(crate) const FILE_UNKNOWN: Self = Self("file_unknown");
 }
 
 #[cfg(feature = "documents")]
@@ -23,8 +25,6 @@ impl From<DocumentError> for Code {
     fn from(error: DocumentError) -> Self {
         Self(match error {
             DocumentError::Refused(refusal) => refusal.code().name(),
-            DocumentError::Undecodable(_) => "update_malformed",
-            DocumentError::Unintegrable(_) => "update_unsafe",
             DocumentError::OutOfRange { .. }
             | DocumentError::Overlap { .. }
             | DocumentError::InvalidOrder => "out_of_range",

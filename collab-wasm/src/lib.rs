@@ -37,7 +37,7 @@ mod time;
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 #[cfg(feature = "documents")]
-pub use batch::{Changed, DeltaKind, OriginKind, OutputKind};
+pub use batch::{Changed, DeltaKind, HeadField, OriginKind, OutputKind, StatusFlag};
 #[cfg(feature = "chat")]
 pub use chat::{ChatClient, ChatOutput};
 #[cfg(feature = "documents")]

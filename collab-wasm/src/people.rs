@@ -77,7 +77,9 @@ impl Client {
 
     fn person(&self, person: &Person<'_>) -> [JsValue; 9] {
         let state = person.state;
-        let offsets = state.cursor.as_ref().and_then(|cursor| {
+        // Nobody sees cursors in a file that is not open, and to look there takes time.
+        let is_open = state.file.as_ref().is_some_and(|file| self.document.is_open(file));
+        let offsets = state.cursor.as_ref().filter(|_| is_open).and_then(|cursor| {
             let (file, anchor) = self.document.offset(&cursor.anchor)?;
             let (other, head) = self.document.offset(&cursor.head)?;
             (file == other && Some(&file) == state.file.as_ref()).then_some((anchor, head))

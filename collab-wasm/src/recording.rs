@@ -4,12 +4,13 @@ use collab_core::document::Document;
 use collab_core::sync::{Replica, ReplicaError, Replicas};
 use collab_core::wire::DOC_CHANNEL;
 
-use crate::batch::{Batch, OutputKind};
+use crate::batch::{Outbox, OutputKind};
 
 /// Lends the document to one call of the session.
 pub(crate) struct Recording<'a> {
     pub(crate) document: &'a mut Document,
-    pub(crate) batch: &'a mut Batch,
+    pub(crate) outbox: &'a mut Outbox,
+    pub(crate) is_kept: bool,
 }
 
 impl Replicas for Recording<'_> {
@@ -38,8 +39,8 @@ impl Replica for Recording<'_> {
     fn apply(&mut self, update: &[u8]) -> Result<(), ReplicaError> {
         Replica::apply(self.document, update)?;
         // Step 2 of a relay that has nothing new, as it comes with every reconnect.
-        if update != [0, 0] {
-            self.batch.bytes_record(OutputKind::Persist, update);
+        if self.is_kept && update != [0, 0] {
+            self.outbox.bytes_record(OutputKind::Persist, update);
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use collab_core::sync::{Phase, Status};
 use collab_core::wire::{Access, ErrorCode};
+#[cfg(feature = "chat")]
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -18,8 +19,8 @@ pub enum PhaseKind {
     Saved = 5,
 }
 
-/// `[phase, unsaved, retryAt | undefined, error | undefined, canWrite, keeps, storeOk]`.
-pub(crate) fn to_js(status: &Status) -> Array {
+/// Its phase, and the code of what went wrong.
+pub(crate) fn phase(status: &Status) -> (PhaseKind, Option<&'static str>) {
     let (phase, refusal) = match status.phase {
         Phase::Refused(code) => (PhaseKind::Refused, Some(code)),
         Phase::Offline => (PhaseKind::Offline, None),
@@ -28,8 +29,24 @@ pub(crate) fn to_js(status: &Status) -> Array {
         Phase::Synced => (PhaseKind::Synced, None),
         Phase::Saved => (PhaseKind::Saved, None),
     };
+    (phase, refusal.or(status.error).map(ErrorCode::name))
+}
+
+/// What else it says, as [`crate::batch::StatusFlag`]s.
+#[cfg(feature = "documents")]
+pub(crate) fn flags(status: &Status) -> u32 {
+    use crate::batch::StatusFlag;
+    let flag = |is_set: bool, flag: StatusFlag| if is_set { flag as u32 } else { 0 };
+    flag(status.access == Access::Write, StatusFlag::CanWrite)
+        | flag(status.keeps, StatusFlag::Keeps)
+        | flag(status.store_ok, StatusFlag::StoreOk)
+}
+
+/// `[phase, unsaved, retryAt | undefined, error | undefined, canWrite, keeps, storeOk]`.
+#[cfg(feature = "chat")]
+pub(crate) fn to_js(status: &Status) -> Array {
+    let (phase, error) = phase(status);
     let retry_at = status.retry_at.map(|at| JsValue::from(at.as_millis() as f64));
-    let error = refusal.or(status.error).map(ErrorCode::name);
     [
         JsValue::from(phase as u32),
         JsValue::from(status.unsaved as f64),

@@ -1,12 +1,11 @@
 /** The engine: order of deliveries, foreseen errors, and what a trap does. */
 import { expect, test, vi } from 'vitest';
-import { Client } from '../pkg/collab_wasm.js';
-import { deliver, type BatchHandler, type RawBatch } from '../src-ts/batch.js';
-import { loadDocuments, type DocumentEngine } from '../src-ts/document-engine.js';
-import { Engine } from '../src-ts/engine.js';
+import type { Client } from '../pkg/collab_wasm.js';
+import { deliver, type Batch, type BatchHandler } from '../src-ts/batch.js';
+import { newDocumentEngine, type DocumentEngine } from '../src-ts/document-engine.js';
 import type { CollabError } from '../src-ts/errors.js';
 
-function handler(overrides: Partial<BatchHandler> = {}): (batch: unknown) => void {
+function handler(overrides: Partial<BatchHandler> = {}): (batch: Batch) => void {
   const nothing = (): void => undefined;
   const all: BatchHandler = {
     connect: nothing,
@@ -23,16 +22,20 @@ function handler(overrides: Partial<BatchHandler> = {}): (batch: unknown) => voi
     deadline: nothing,
     ...overrides,
   };
-  return (batch) => deliver(batch as RawBatch, all);
+  return (batch) => deliver(batch, all);
 }
 
 async function engine(onTrap: (error: CollabError) => void = () => undefined): Promise<DocumentEngine> {
-  await loadDocuments();
-  return new Engine(new Client(2 ** 31 + 5, 1, ''), onTrap);
+  const engine = await newDocumentEngine(undefined, [2 ** 31 + 5, 1, ''], onTrap);
+  expect(engine.read((client) => client.open('main'))).toBe(MAIN);
+  return engine;
 }
 
+/** The number of the file that every engine here has open. */
+const MAIN = 0;
+
 const insert = (at: number, text: string) => (client: Client, now: number) =>
-  client.edit(now, 'main', new Uint32Array([at, 0, text.length]), text);
+  client.edit(now, MAIN, new Uint32Array([at, 0, text.length]), text);
 
 test('an edit from within a listener is heard after what came before it', async () => {
   const subject = await engine();
@@ -48,7 +51,7 @@ test('an edit from within a listener is heard after what came before it', async 
       },
     }),
   );
-  subject.input((client) => client.watch('main'));
+  subject.input((client) => client.watch(MAIN));
   subject.input(insert(0, 'a'));
   expect(heard).toEqual(['[{"insert":"a"}]', 'returned', '[{"retain":1},{"insert":"b"}]']);
 });
@@ -58,10 +61,10 @@ test('one local transaction is one update to keep', async () => {
   const persist = vi.fn();
   subject.attach(handler({ persist }));
   subject.input((client, now) =>
-    client.edit(now, 'main', new Uint32Array([0, 0, 2, 0, 0, 1]), 'abc'),
+    client.edit(now, MAIN, new Uint32Array([0, 0, 2, 0, 0, 1]), 'abc'),
   );
   expect(persist).toHaveBeenCalledOnce();
-  expect(subject.read((client) => client.text('main'))).toBe('abc');
+  expect(subject.read((client) => client.text(MAIN))).toBe('abc');
 });
 
 test('a foreseen error leaves the engine working', async () => {
@@ -104,5 +107,5 @@ test('frames that mean nothing change nothing', async () => {
   expect(trapped).not.toHaveBeenCalled();
   expect(disconnect).toHaveBeenCalled();
   subject.input(insert(0, 'alive'));
-  expect(subject.read((client) => client.text('main'))).toBe('alive');
+  expect(subject.read((client) => client.text(MAIN))).toBe('alive');
 });

@@ -28,7 +28,7 @@ async function restored(vector: UpdateVector): Promise<{ refused: number; text: 
   const client = new Client(2 ** 31 + 1, 1, '');
   const update = Uint8Array.from(Buffer.from(vector.hex, 'hex'));
   const refused = client.restore(0, update, new Uint32Array([update.length]), 0);
-  const text = client.text('main');
+  const text = client.text(client.open('main'));
   client.free();
   return { refused: refused.length, text };
 }

@@ -1,4 +1,5 @@
-//! Takes out of a browser module what no browser shows: the making of panic messages, and `Debug`.
+//! Takes out of a browser module what no browser shows: the making of panic messages, `Debug`, and
+//! what errors say in words, since JavaScript is told codes.
 //!
 //! A panic there ends in a trap either way: the standard library writes its message to a standard
 //! error that does not exist. Nothing that the product says is made by `Debug`. The compiler can
@@ -22,7 +23,7 @@ pub(crate) fn trim(module: &[u8]) -> Result<Vec<u8>> {
         .generate_producers_section(false)
         .parse(module)?;
     let panics = named(&module, |name| PANICS.iter().any(|panic| name.starts_with(panic)));
-    let debugs = named(&module, is_debug);
+    let debugs = named(&module, |name| is_debug(name) || is_words_of_error(name));
     for id in panics {
         replace(&mut module, id, |body| _ = body.unreachable());
     }
@@ -36,6 +37,14 @@ pub(crate) fn trim(module: &[u8]) -> Result<Vec<u8>> {
 
 fn is_debug(name: &str) -> bool {
     name.contains(" as core::fmt::Debug>::fmt") || name.contains("<impl core::fmt::Debug for ")
+}
+
+/// Errors of ours and of those whose errors ours hold; the words of everything else are read.
+fn is_words_of_error(name: &str) -> bool {
+    let Some((kind, _)) = name.split_once(" as core::fmt::Display>::fmt") else { return false };
+    ["Error", "ErrorCode", "JsonUnexpected", "Refusal", "Fault", "Cause"]
+        .iter()
+        .any(|ending| kind.ends_with(ending))
 }
 
 fn named(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<FunctionId> {
@@ -96,5 +105,13 @@ mod tests {
         let name = "<[u8] as core[c5930c85a12de822]::fmt::Debug>::fmt";
         assert_eq!(without_hashes(name), "<[u8] as core::fmt::Debug>::fmt");
         assert!(is_debug(&without_hashes(name)));
+    }
+
+    #[test]
+    fn errors_are_not_put_into_words_and_numbers_are() {
+        assert!(is_words_of_error(
+            "<collab_core::document::error::DocumentError as core::fmt::Display>::fmt"
+        ));
+        assert!(!is_words_of_error("<serde_json::value::Value as core::fmt::Display>::fmt"));
     }
 }

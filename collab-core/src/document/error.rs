@@ -7,16 +7,9 @@ use super::FileId;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// The peer's update did not pass the check that keeps hostile bytes away from Yrs.
+    /// The peer's update did not pass the check that keeps hostile bytes away.
     #[error("update refused: {0}")]
     Refused(#[from] crate::log::Refusal),
-    /// The peer's bytes passed our check, but Yrs could not decode them.
-    #[error("bytes cannot be decoded: {0}")]
-    Undecodable(#[source] yrs::encoding::read::Error),
-    /// The peer's update was decoded, but Yrs could not integrate all of it, not even after many
-    /// repairs. What could be integrated stays.
-    #[error("update cannot be integrated: {0}")]
-    Unintegrable(#[source] yrs::error::UpdateError),
     /// The peer's bytes are not a state vector.
     #[error("not a state vector: {0}")]
     StateVector(#[source] crate::log::Refusal),

@@ -4,29 +4,18 @@
 //! of different properties both survive. What other clients write there is never trusted: values
 //! of a wrong type are as good as absent, unfit names are made fit.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use yrs::{Any, Map, MapRef, Number, Observable, Out, ReadTxn, TransactionMut};
+use serde_json::Value;
 
 use super::file::{NAME_MAX_CHARS, checked_name};
-use super::observed::{Change, Observed};
+use super::registers::{Registers, Root};
 use super::{DocumentError, FileId, FileInfo};
 use crate::sorting::sort_unstable_by;
-
-/// The root map's name.
-pub(super) const FILES: &str = "files";
 
 /// Language of a file of which nobody said one.
 const PLAIN_TEXT: &str = "plaintext";
 
 /// Shown for a name of which nothing printable is left.
 const UNTITLED: &str = "untitled";
-
-/// The root map, as a list.
-pub(super) struct Listing {
-    map: MapRef,
-}
 
 /// What the map says of one file.
 #[derive(Clone, Debug, Default)]
@@ -45,107 +34,94 @@ pub(super) enum Property<'a> {
     Deleted(bool),
 }
 
-impl Listing {
-    pub(super) fn new(map: MapRef, observed: Observed) -> Self {
-        map.observe(FILES, move |_, _| observed.note(Change::Files));
-        Self { map }
-    }
+/// Files in their order; the deleted ones if `deleted`, else all others.
+pub(super) fn files(
+    registers: &Registers,
+    deleted: bool,
+    default_language: Option<&str>,
+) -> Vec<FileInfo> {
+    let mut files: Vec<FileInfo> = entries(registers)
+        .into_iter()
+        .filter(|(_, entry)| entry.deleted == deleted)
+        .filter_map(|(id, entry)| entry.into_info(id, default_language))
+        .collect();
+    sort_unstable_by(&mut files, |a, b| a.order.total_cmp(&b.order).then_with(|| a.id.cmp(&b.id)));
+    files
+}
 
-    /// Files in their order; the deleted ones if `deleted`, else all others.
-    pub(super) fn files(
-        &self,
-        txn: &impl ReadTxn,
-        deleted: bool,
-        default_language: Option<&str>,
-    ) -> Vec<FileInfo> {
-        let mut files: Vec<FileInfo> = self
-            .entries(txn)
-            .into_iter()
-            .filter(|(_, entry)| entry.deleted == deleted)
-            .filter_map(|(id, entry)| entry.into_info(id, default_language))
-            .collect();
-        sort_unstable_by(&mut files, |a, b| {
-            a.order.total_cmp(&b.order).then_with(|| a.id.cmp(&b.id))
-        });
-        files
-    }
+/// Whether the file was created, deleted or not.
+fn knows(registers: &Registers, id: &FileId) -> bool {
+    id.is_main() || matches!(registers.get(Root::Files, &key(id, "name")), Some(Value::String(_)))
+}
 
-    /// Whether the file was created, deleted or not.
-    pub(super) fn knows(&self, txn: &impl ReadTxn, id: &FileId) -> bool {
-        id.is_main() || read_string(&self.map, txn, &key(id, "name")).is_some()
+/// What lists a new file after all others.
+pub(super) fn created(
+    registers: &Registers,
+    id: &FileId,
+    name: &str,
+    language: &str,
+) -> Result<[(String, Value); 3], DocumentError> {
+    let (name, language) = (checked_name(name)?, checked_name(language)?);
+    if knows(registers, id) {
+        return Err(DocumentError::FileExists(id.clone()));
     }
+    let orders = entries(registers).into_iter().filter_map(|(_, entry)| entry.order);
+    let last = orders.fold(0.0, f64::max);
+    Ok([
+        (key(id, "name"), name.into()),
+        (key(id, "language"), language.into()),
+        (key(id, "order"), (last + 1.0).into()),
+    ])
+}
 
-    /// Lists a new file after all others.
-    pub(super) fn create(
-        &self,
-        txn: &mut TransactionMut<'_>,
-        id: &FileId,
-        name: &str,
-        language: &str,
-    ) -> Result<(), DocumentError> {
-        let (name, language) = (checked_name(name)?, checked_name(language)?);
-        if self.knows(txn, id) {
-            return Err(DocumentError::FileExists(id.clone()));
+/// What changes one property of a file that exists.
+pub(super) fn changed(
+    registers: &Registers,
+    id: &FileId,
+    property: &Property<'_>,
+) -> Result<(String, Value), DocumentError> {
+    let (name, value) = match *property {
+        Property::Name(name) => ("name", Value::from(checked_name(name)?)),
+        Property::Language(language) => ("language", Value::from(checked_name(language)?)),
+        Property::Order(order) if !order.is_finite() => {
+            return Err(DocumentError::InvalidOrder);
         }
-        let last = self.entries(txn).values().filter_map(|entry| entry.order).fold(0.0, f64::max);
-        self.write(txn, id, "name", name.into());
-        self.write(txn, id, "language", language.into());
-        self.write(txn, id, "order", (last + 1.0).into());
-        Ok(())
+        Property::Order(order) => ("order", Value::from(order)),
+        Property::Deleted(deleted) => ("deleted", Value::from(deleted)),
+    };
+    if !knows(registers, id) {
+        return Err(DocumentError::UnknownFile(id.clone()));
     }
+    Ok((key(id, name), value))
+}
 
-    /// Changes one property of a file that exists.
-    pub(super) fn set(
-        &self,
-        txn: &mut TransactionMut<'_>,
-        id: &FileId,
-        property: &Property<'_>,
-    ) -> Result<(), DocumentError> {
-        let (name, value) = match *property {
-            Property::Name(name) => ("name", Any::from(checked_name(name)?)),
-            Property::Language(language) => ("language", Any::from(checked_name(language)?)),
-            Property::Order(order) if !order.is_finite() => {
-                return Err(DocumentError::InvalidOrder);
-            }
-            Property::Order(order) => ("order", Any::from(order)),
-            Property::Deleted(deleted) => ("deleted", Any::from(deleted)),
+/// What the map says of each file that it names, and of `main`.
+fn entries(registers: &Registers) -> Vec<(FileId, Entry)> {
+    let mut entries = vec![(FileId::main(), Entry::default())];
+    // Keys ascend, so those of one file follow each other.
+    for (key, value) in registers.values(Root::Files) {
+        let Some((id, property)) = key.split_once('.') else {
+            continue;
         };
-        if !self.knows(txn, id) {
-            return Err(DocumentError::UnknownFile(id.clone()));
+        let Ok(id) = FileId::parse(id) else { continue };
+        if entries.last().is_none_or(|last| last.0 != id) && !id.is_main() {
+            entries.push((id.clone(), Entry::default()));
         }
-        self.write(txn, id, name, value);
-        Ok(())
-    }
-
-    /// Writes a register, unless it says so already.
-    fn write(&self, txn: &mut TransactionMut<'_>, id: &FileId, property: &str, value: Any) {
-        self.map.try_update(txn, key(id, property), value);
-    }
-
-    fn entries(&self, txn: &impl ReadTxn) -> BTreeMap<FileId, Entry> {
-        // `BTreeMap::from` would bring a sort of its own into the WASM.
-        let mut entries = BTreeMap::new();
-        entries.insert(FileId::main(), Entry::default());
-        for (key, value) in self.map.iter(txn) {
-            let Some((id, property)) = key.split_once('.') else {
-                continue;
-            };
-            let (Ok(id), Out::Any(value)) = (FileId::parse(id), value) else {
-                continue;
-            };
-            entries.entry(id).or_default().read(property, value);
+        let entry = if id.is_main() { entries.first_mut() } else { entries.last_mut() };
+        if let Some((_, entry)) = entry {
+            entry.read(property, &value);
         }
-        entries
     }
+    entries
 }
 
 impl Entry {
-    fn read(&mut self, property: &str, value: Any) {
+    fn read(&mut self, property: &str, value: &Value) {
         match (property, value) {
-            ("name", Any::String(name)) => self.name = Some(fit_name(&name)),
-            ("language", Any::String(language)) => self.language = Some(fit_name(&language)),
-            ("order", Any::Number(order)) => self.order = finite(order),
-            ("deleted", Any::Bool(deleted)) => self.deleted = deleted,
+            ("name", Value::String(name)) => self.name = Some(fit_name(name)),
+            ("language", Value::String(language)) => self.language = Some(fit_name(language)),
+            ("order", Value::Number(order)) => self.order = order.as_f64(),
+            ("deleted", Value::Bool(deleted)) => self.deleted = *deleted,
             _ => {}
         }
     }
@@ -163,15 +139,8 @@ impl Entry {
     }
 }
 
-fn key(id: &FileId, property: &str) -> Arc<str> {
-    format!("{id}.{property}").into()
-}
-
-fn read_string(map: &MapRef, txn: &impl ReadTxn, key: &str) -> Option<Arc<str>> {
-    match map.get(txn, key) {
-        Some(Out::Any(Any::String(text))) => Some(text),
-        _ => None,
-    }
+fn key(id: &FileId, property: &str) -> String {
+    [id.as_str(), ".", property].concat()
 }
 
 /// What another client called something, without control characters and cut to length.
@@ -179,13 +148,4 @@ fn fit_name(name: &str) -> String {
     let printable: String =
         name.trim().chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS).collect();
     if printable.is_empty() { UNTITLED.to_owned() } else { printable }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "an order beyond 2^53 may lose its last digits")]
-fn finite(order: Number) -> Option<f64> {
-    let order = match order {
-        Number::Int(order) => order as f64,
-        Number::Float(order) => order,
-    };
-    order.is_finite().then_some(order)
 }

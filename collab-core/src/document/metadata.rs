@@ -1,16 +1,12 @@
 //! A document's files and settings. None of it can be undone: it is everybody's.
-//!
-//! To read them needs no flush: only text waits, everything else Yrs hears of at once.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use yrs::TransactionMut;
 
-use super::listing::Property;
-use super::{
-    Document, DocumentError, FileId, FileInfo, METADATA, Origin, begin, finish, read, settings,
-};
+use super::listing::{self, Property};
+use super::registers::Root;
+use super::{Document, DocumentError, Event, FileId, FileInfo, settings};
 
 impl Document {
     /// All files but the deleted ones, in their order.
@@ -24,9 +20,8 @@ impl Document {
     }
 
     fn list(&self, deleted: bool) -> Vec<FileInfo> {
-        let txn = read(&self.doc);
-        let language = self.settings.get(&txn, settings::LANGUAGE);
-        self.listing.files(&txn, deleted, language.as_ref().and_then(Value::as_str))
+        let language = self.setting(settings::LANGUAGE);
+        listing::files(&self.registers, deleted, language.as_ref().and_then(Value::as_str))
     }
 
     /// Lists a new, empty file after all others. Take `id` from [`FileId::from_random`].
@@ -36,7 +31,8 @@ impl Document {
         name: &str,
         language: &str,
     ) -> Result<(), DocumentError> {
-        self.change_metadata(|this, txn| this.listing.create(txn, id, name, language))
+        let values = listing::created(&self.registers, id, name, language)?;
+        self.set(Root::Files, &values)
     }
 
     /// Gives a file another name: 1 to 64 characters, trimmed, no control characters.
@@ -65,37 +61,47 @@ impl Document {
     }
 
     fn set_property(&mut self, id: &FileId, property: &Property<'_>) -> Result<(), DocumentError> {
-        self.change_metadata(|this, txn| this.listing.set(txn, id, property))
+        let value = listing::changed(&self.registers, id, property)?;
+        self.set(Root::Files, &[value])
     }
 
     /// All shared settings.
     pub fn settings(&self) -> BTreeMap<String, Value> {
-        self.settings.all(&read(&self.doc))
+        let mut all = BTreeMap::new();
+        let settings = self.registers.values(Root::Settings);
+        all.extend(settings.map(|(key, value)| (key.to_owned(), value)));
+        all
     }
 
     /// One shared setting.
     pub fn setting(&self, key: &str) -> Option<Value> {
-        self.settings.get(&read(&self.doc), key)
+        self.registers.get(Root::Settings, key)
     }
 
     /// Sets a shared setting, of at most 16 KiB as JSON. The setting `language` is the language of
     /// files of which nobody said one.
     pub fn set_setting(&mut self, key: &str, value: &Value) -> Result<(), DocumentError> {
-        self.change_metadata(|this, txn| this.settings.set(txn, key, value))
+        let key = settings::check(key, value)?;
+        self.set(Root::Settings, &[(key.to_owned(), value.clone())])
     }
 
-    fn change_metadata(
-        &mut self,
-        change: impl FnOnce(&Self, &mut TransactionMut<'_>) -> Result<(), DocumentError>,
-    ) -> Result<(), DocumentError> {
+    fn set(&mut self, root: Root, values: &[(String, Value)]) -> Result<(), DocumentError> {
         self.events.admit()?;
-        self.settle();
-        // Else Yrs would use the clocks of edits that wait once more.
-        self.flush();
-        let mut txn = begin(&self.doc, METADATA);
-        change(self, &mut txn)?;
-        let update = finish(txn);
-        self.told_by_yrs(update, Origin::Local);
+        let client = self.known.number(self.client);
+        if let Some(made) = self.registers.set(root, values, &self.known, client) {
+            self.publish(made);
+            self.report_registers();
+        }
         Ok(())
+    }
+
+    /// Reports which registers changed.
+    pub(super) fn report_registers(&mut self) {
+        for (root, key) in self.registers.take_changed() {
+            self.events.push(match root {
+                Root::Files => Event::Files,
+                Root::Settings => Event::Setting { key },
+            });
+        }
     }
 }

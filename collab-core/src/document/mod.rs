@@ -1,4 +1,4 @@
-//! A room's document: named text files and shared settings, on Yrs.
+//! A room's document: named text files and shared settings, compatible with Yjs.
 //!
 //! A [`Document`] turns edits into updates and remote updates into deltas, keeps undo to one's own
 //! edits, and makes positions sticky. It never sends anything and knows no time but
@@ -31,21 +31,18 @@
 //! # }
 //! ```
 
+mod any;
 mod editing;
 mod error;
 mod event;
-mod feed;
 mod file;
 mod held_back;
 mod index;
-mod integrate;
 mod listing;
-mod load;
 mod metadata;
 mod nesting;
-mod observed;
 mod positions;
-mod queue;
+mod registers;
 mod replica;
 #[cfg(test)]
 mod sessions;
@@ -53,6 +50,7 @@ mod settings;
 mod splice;
 mod sticky;
 mod sticky_json;
+mod store;
 mod text;
 mod undo;
 
@@ -63,47 +61,31 @@ pub use splice::Splice;
 pub use sticky::{Assoc, ItemId, StickyPosition};
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use bytes::Bytes;
-use yrs::{ClientID, Doc, OffsetKind, Options, Transact, Transaction, TransactionMut};
 
 use crate::Timestamp;
 use event::Events;
 use index::Known;
-use listing::Listing;
 use nesting::Nesting;
-use observed::{Change, Observed};
-use queue::Queue;
-use settings::Settings;
+use registers::Registers;
+use store::Store;
 use text::Text;
-
-/// Origin of edits that can be undone.
-const LOCAL: &str = "local";
-/// Origin of own changes that cannot be undone: the list of files, settings.
-const METADATA: &str = "metadata";
-/// Origin of everything that others did.
-const REMOTE: &str = "remote";
 
 /// A replica of one room's content.
 pub struct Document {
-    doc: Doc,
-    listing: Listing,
-    settings: Settings,
+    client: u64,
+    /// Everything that was edited here or arrived, but for what is held back.
+    store: Store,
+    /// What `store` holds.
+    known: Known,
+    registers: Registers,
     /// Only the files that were edited or watched here; the others cost nothing.
     texts: BTreeMap<FileId, Text>,
-    /// What the texts' indexes know, waiting changes included.
-    known: Known,
-    queue: Mutex<Queue>,
-    /// Something that was sent is missing between what is there: only Yrs knows what that means.
-    is_gapped: bool,
-    /// Structs of others that build on something that is missing, as one update.
+    /// What builds on something that is missing, as one update.
     held_back: Option<Bytes>,
     nesting: Nesting,
-    /// Something waits that no index knows, so nobody can see it before Yrs does.
-    has_foreign_changes: bool,
     now: Timestamp,
-    observed: Observed,
     events: Events,
 }
 
@@ -111,34 +93,22 @@ impl Document {
     /// An empty replica. `client` identifies it in every edit: draw 31 to 53 random bits for each
     /// replica and never use them again, since two replicas with one ID destroy each other's work.
     pub fn new(client: u64) -> Self {
-        let client = client & crate::wire::VAR_UINT_MAX;
-        let doc = Doc::with_options(Options {
-            offset_kind: OffsetKind::Utf16,
-            ..Options::with_guid_and_client_id("collab".into(), ClientID::new(client))
-        });
-        let observed = Observed::default();
-        let listing = Listing::new(doc.get_or_insert_map(listing::FILES), observed.clone());
-        let settings = Settings::new(doc.get_or_insert_map(settings::SETTINGS), observed.clone());
         Self {
-            doc,
-            listing,
-            settings,
-            texts: BTreeMap::new(),
+            client: client & crate::wire::VAR_UINT_MAX,
+            store: Store::default(),
             known: Known::default(),
-            queue: Mutex::default(),
-            is_gapped: false,
+            registers: Registers::default(),
+            texts: BTreeMap::new(),
             held_back: None,
             nesting: Nesting::default(),
-            has_foreign_changes: false,
             now: Timestamp::default(),
-            observed,
             events: Events::default(),
         }
     }
 
     /// The ID that this replica's edits carry.
-    pub fn client(&self) -> u64 {
-        self.doc.client_id().get()
+    pub const fn client(&self) -> u64 {
+        self.client
     }
 
     /// Tells the time; edits less than 500 ms apart are undone together. Time never goes back.
@@ -151,59 +121,6 @@ impl Document {
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop()
     }
-
-    /// A look at everything, with nothing that waits.
-    fn read(&self) -> Transaction<'_> {
-        self.flush();
-        read(&self.doc)
-    }
-
-    fn emit(&mut self, update: Vec<u8>) {
-        self.events.push(Event::LocalUpdate(Bytes::from(update)));
-    }
-
-    /// Turns what observers noted during the last transaction into events, but for updates.
-    fn report(&mut self) {
-        for change in self.observed.take() {
-            match change {
-                Change::Files => self.events.push(Event::Files),
-                Change::Settings => self.report_settings(),
-                Change::Update(_) => {}
-            }
-        }
-    }
-
-    fn report_settings(&mut self) {
-        for key in self.settings.changed_keys(&read(&self.doc)) {
-            self.events.push(Event::Setting { key });
-        }
-    }
-}
-
-/// Why a transaction is always to be had: none outlives the call that opened it.
-const NO_TRANSACTION: &str = "no transaction outlives a call";
-
-fn read(doc: &Doc) -> Transaction<'_> {
-    doc.try_transact().expect(NO_TRANSACTION)
-}
-
-fn begin<'doc>(doc: &'doc Doc, origin: &str) -> TransactionMut<'doc> {
-    doc.try_transact_mut_with(origin).expect(NO_TRANSACTION)
-}
-
-/// Commits; returns the update that the transaction amounts to, if it changed anything.
-fn finish(mut txn: TransactionMut<'_>) -> Option<Vec<u8>> {
-    // Before the commit, which joins what was typed to the text before it: to cut it off again,
-    // Yrs walks all of that text (at 20,000 characters 70 us per keystroke instead of 4).
-    let update = changes(&txn);
-    txn.commit();
-    update
-}
-
-/// The update that a transaction amounts to so far, if it changed anything.
-fn changes(txn: &TransactionMut<'_>) -> Option<Vec<u8>> {
-    let changed = !txn.insert_set().is_empty() || !txn.delete_set().is_empty();
-    changed.then(|| txn.encode_update_v1())
 }
 
 impl std::fmt::Debug for Document {

@@ -1,7 +1,8 @@
-//! Types in types: none gets into Yrs so deep that it could not be deleted any more.
+//! Types in types: none is kept so deep that a reader could not delete it any more.
 //!
 //! A relay refuses what lies too deep; what comes another way is buried here, as children of what is
-//! no type are (`log::bury_children`). A document that never saw a type in a type pays nothing.
+//! no type are (`log::bury_children`), since whoever uses Yrs is given this document's state. A
+//! document that never saw a type in a type pays nothing.
 
 use crate::log::{self, Depths, Measured, Refusal};
 

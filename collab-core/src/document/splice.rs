@@ -98,9 +98,15 @@ pub(super) fn utf16_len(text: &str) -> u32 {
 }
 
 fn with_lf(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
     }
+    let mut lines = String::with_capacity(text.len());
+    for (number, line) in text.split('\r').enumerate() {
+        // A line feed behind a carriage return belongs to it.
+        let line = if number > 0 { line.strip_prefix('\n').unwrap_or(line) } else { line };
+        lines.push_str(if number > 0 { "\n" } else { "" });
+        lines.push_str(line);
+    }
+    Cow::Owned(lines)
 }

@@ -5,10 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use yrs::{ClientID, IndexScope, IndexedSequence, ReadTxn, StickyIndex, Text as _, TextRef};
 
 use super::FileId;
-use crate::wire::VAR_UINT_MAX;
 
 /// Which neighbour a position stays with when text is inserted right at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,34 +45,6 @@ pub struct StickyPosition {
 }
 
 impl StickyPosition {
-    fn from_yrs(file: &FileId, index: &StickyIndex) -> Self {
-        let item = index.id().map(|id| ItemId { client: id.client.get(), clock: id.clock });
-        Self {
-            nested: None,
-            tname: Some(file.as_str().to_owned()),
-            item,
-            assoc: index.assoc.into(),
-        }
-    }
-
-    /// A position at `offset`, as Yrs finds it; `None` beyond the end.
-    pub(super) fn take(
-        file: &FileId,
-        root: &TextRef,
-        txn: &impl ReadTxn,
-        offset: u32,
-        assoc: Assoc,
-    ) -> Option<Self> {
-        if offset > root.len(txn) {
-            return None;
-        }
-        Some(match root.sticky_index(txn, offset, assoc.into()) {
-            Some(index) => Self::from_yrs(file, &index),
-            // Yrs has no index after the last character; Yjs means the end of the text by it.
-            None => Self::edge(file, assoc),
-        })
-    }
-
     /// The end of a text (or its start, for [`Assoc::Before`]), whatever is inserted there.
     pub(super) fn edge(file: &FileId, assoc: Assoc) -> Self {
         Self { nested: None, tname: Some(file.as_str().to_owned()), item: None, assoc }
@@ -83,41 +53,6 @@ impl StickyPosition {
     /// The file that the position names, if it names one.
     pub fn file(&self) -> Option<FileId> {
         FileId::parse(self.tname.as_deref()?).ok()
-    }
-
-    /// The file and the offset where the character named by `item` lies now.
-    pub(super) fn resolve_item(
-        txn: &impl ReadTxn,
-        item: ItemId,
-        assoc: Assoc,
-    ) -> Option<(FileId, u32)> {
-        if item.client > VAR_UINT_MAX {
-            return None;
-        }
-        let id = yrs::ID::new(ClientID::new(item.client), item.clock);
-        let offset = StickyIndex::new(IndexScope::Relative(id), assoc.into()).get_offset(txn)?;
-        match offset.branch.id() {
-            yrs::BranchID::Root(name) => Some((FileId::parse(&name).ok()?, offset.index)),
-            yrs::BranchID::Nested(_) => None,
-        }
-    }
-}
-
-impl From<Assoc> for yrs::Assoc {
-    fn from(assoc: Assoc) -> Self {
-        match assoc {
-            Assoc::After => Self::After,
-            Assoc::Before => Self::Before,
-        }
-    }
-}
-
-impl From<yrs::Assoc> for Assoc {
-    fn from(assoc: yrs::Assoc) -> Self {
-        match assoc {
-            yrs::Assoc::After => Self::After,
-            yrs::Assoc::Before => Self::Before,
-        }
     }
 }
 

@@ -1,92 +1,113 @@
 //! Undo and redo of one file: only what this replica did, grouped by the caller's time.
 //!
-//! A thin cover over Yrs' undo manager. That sees edits late and many at once, so what belongs
-//! together is decided here, when an edit is made.
+//! Knows which units a step inserted and deleted; [`super::index`] carries it out.
 
-use std::sync::Arc;
-
-use yrs::undo::{Options, UndoManager};
-use yrs::{Doc, TextRef};
-
-use super::LOCAL;
+use super::index::{LocalUpdate, Redone, Unit};
 use crate::Timestamp;
 
 /// Edits that follow each other faster than this are undone together.
 const CAPTURE_TIMEOUT_MS: u64 = 500;
 
-/// A time that stands still: to Yrs, all edits belong together until it is told otherwise.
-struct Still;
-
-impl yrs::sync::Clock for Still {
-    fn now(&self) -> u64 {
-        // Yrs takes 0 for "there was no edit yet".
-        1
-    }
-}
-
 /// What can be undone and redone in one text.
+#[derive(Debug, Default)]
 pub(super) struct History {
-    manager: UndoManager<()>,
+    pub(super) undo: Vec<Step>,
+    pub(super) redo: Vec<Step>,
+    /// What came back under which name.
+    pub(super) redone: Redone,
     /// When the last edit was made, unless the next one begins a group anyway.
     last_edit: Option<Timestamp>,
-    has_travelled: bool,
+}
+
+/// Edits that are undone together.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    pub(super) inserted: Vec<(Unit, u32)>,
+    pub(super) deleted: Vec<(Unit, u32)>,
+}
+
+/// Which way to travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Undo,
+    Redo,
 }
 
 impl History {
-    /// Begins to record edits of `text` that are made with the origin [`LOCAL`].
-    pub(super) fn new(doc: &Doc, text: &TextRef) -> Self {
-        let mut manager = UndoManager::with_options(Options {
-            capture_timeout_millis: CAPTURE_TIMEOUT_MS,
-            tracked_origins: [LOCAL.into()].into(),
-            capture_transaction: None,
-            timestamp: Arc::new(Still),
-            init_undo_stack: Vec::new(),
-            init_redo_stack: Vec::new(),
-        });
-        manager.expand_scope(doc, text);
-        Self { manager, last_edit: None, has_travelled: false }
-    }
-
-    /// Takes note of an edit at `now`. Whether it begins a group.
-    pub(super) fn edit(&mut self, now: Timestamp) -> bool {
+    /// Takes note of an edit at `now`.
+    pub(super) fn edited(&mut self, now: Timestamp, made: &LocalUpdate) {
         let last = self.last_edit.replace(now);
-        last.is_none_or(|last| {
+        let begins = last.is_none_or(|last| {
             now.as_millis().saturating_sub(last.as_millis()) >= CAPTURE_TIMEOUT_MS
-        })
+        });
+        if begins || self.undo.is_empty() {
+            self.undo.push(Step::default());
+        }
+        if let Some(step) = self.undo.last_mut() {
+            step.add(made);
+        }
+        self.redo.clear();
     }
 
-    /// Undoes the last group. False if there was nothing left to undo.
-    pub(super) fn undo(&mut self) -> bool {
-        (self.last_edit, self.has_travelled) = (None, true);
-        self.manager.undo_blocking()
+    /// The step to take next.
+    pub(super) fn pop(&mut self, way: Way) -> Option<Step> {
+        self.last_edit = None;
+        match way {
+            Way::Undo => self.undo.pop(),
+            Way::Redo => self.redo.pop(),
+        }
     }
 
-    pub(super) fn redo(&mut self) -> bool {
-        (self.last_edit, self.has_travelled) = (None, true);
-        self.manager.redo_blocking()
-    }
-
-    pub(super) fn can_undo(&self) -> bool {
-        self.manager.can_undo()
-    }
-
-    pub(super) fn can_redo(&self) -> bool {
-        self.manager.can_redo()
-    }
-
-    /// Whether something was ever undone, so that units may have come back under other names.
-    pub(super) const fn has_travelled(&self) -> bool {
-        self.has_travelled
+    /// Takes note of what a step amounted to: that can be taken the other way.
+    pub(super) fn travelled(&mut self, way: Way, made: &LocalUpdate) {
+        let mut step = Step::default();
+        step.add(made);
+        match way {
+            Way::Undo => self.redo.push(step),
+            Way::Redo => self.undo.push(step),
+        }
     }
 
     /// Ends the current group: the next edit starts a new one.
-    pub(super) fn stop_capturing(&mut self) {
+    pub(super) const fn stop_capturing(&mut self) {
         self.last_edit = None;
-        self.end_group();
+    }
+}
+
+impl Step {
+    fn add(&mut self, made: &LocalUpdate) {
+        if made.inserted.1 > 0 {
+            push(&mut self.inserted, made.inserted);
+        }
+        made.deleted.iter().for_each(|&range| push(&mut self.deleted, range));
     }
 
-    /// Ends the group that Yrs knows: what it hears of next starts a new one.
-    pub(super) fn end_group(&mut self) {
-        self.manager.reset();
+    /// What it deleted and had not inserted itself: that was never to be seen.
+    pub(super) fn deleted_of_others(&self) -> Vec<(Unit, u32)> {
+        let mut left = Vec::new();
+        for &(mut unit, len) in &self.deleted {
+            let end = unit.plus(len);
+            while unit < end {
+                // Its own units ascend, since its clock does.
+                let at = self.inserted.partition_point(|own| own.0.plus(own.1) <= unit);
+                let own = self.inserted.get(at).filter(|own| own.0.client == unit.client);
+                let from = own.map_or(end, |own| own.0.clamp(unit, end));
+                if unit < from {
+                    left.push((unit, from.clock - unit.clock));
+                }
+                unit = own.map_or(end, |own| own.0.plus(own.1).clamp(from, end));
+            }
+        }
+        left
+    }
+}
+
+/// Adds a range, joining it with the last one where they touch: typing inserts and deletes forwards,
+/// the backspace key deletes backwards.
+fn push(ranges: &mut Vec<(Unit, u32)>, (unit, len): (Unit, u32)) {
+    match ranges.last_mut() {
+        Some(last) if last.0.plus(last.1) == unit => last.1 += len,
+        Some(last) if unit.plus(len) == last.0 => *last = (unit, last.1 + len),
+        _ => ranges.push((unit, len)),
     }
 }

@@ -37,6 +37,24 @@ impl Checked {
         self.nests
     }
 
+    /// Whether an update of one client brings nothing that is known, and builds on nothing that is
+    /// not. `next` is per client the next clock expected.
+    pub(crate) fn follows(&self, next: impl Fn(u64) -> u32) -> bool {
+        match self.inserts[..] {
+            [] => true,
+            [span] => {
+                span.start == next(span.client)
+                    && self.named.iter().all(|id| id.clock < next(id.client))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an update brings something that is known.
+    pub(crate) fn repeats(&self, next: impl Fn(u64) -> u32) -> bool {
+        self.inserts.iter().any(|span| span.start < next(span.client))
+    }
+
     /// The units of content that the update brings: client and clocks, one range per run.
     pub fn inserts(&self) -> impl Iterator<Item = (u64, Range<u32>)> + '_ {
         self.inserts.iter().map(|span| (span.client, span.start..span.end))

@@ -40,6 +40,11 @@ impl Deletions {
     }
 }
 
+/// An update's delete set as it lies.
+pub(crate) fn delete_set(update: &[u8]) -> Result<&[u8], Refusal> {
+    Ok(&update[Parts::of(update)?.structs_end..])
+}
+
 /// An update's delete set, and where its structs end.
 struct Parts {
     structs_end: usize,

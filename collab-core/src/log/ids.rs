@@ -180,6 +180,13 @@ pub struct StateVector {
 }
 
 impl StateVector {
+    /// Clients, each once, and their clocks.
+    pub(crate) fn of(all: impl Iterator<Item = (u64, u32)>) -> Self {
+        let mut clocks = BTreeMap::new();
+        clocks.extend(all);
+        Self { clocks }
+    }
+
     /// Reads `varUint(count) . (varUint(client) . varUint(clock))*`. A client that is named twice
     /// counts with its lower clock, so that it lacks nothing.
     pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {

@@ -3,7 +3,7 @@
 //! A [`Log`] is what a relay keeps of one channel: a snapshot (everything up to some point as one
 //! update) and a tail of updates since, shared as [`Bytes`]; and which units of content they hold.
 //! It answers a newcomer with the bytes as they lie, and a returning client with what it lacks.
-//! Nothing here builds a Yrs document, and nothing passes that [`check`] did not accept.
+//! Nothing here builds a document (but for [`yrs_state`], which asks Yrs), and nothing passes that [`check`] did not accept.
 
 mod answer;
 mod bury;
@@ -21,6 +21,7 @@ mod named;
 mod part;
 pub(crate) mod reader;
 mod refusal;
+mod second;
 mod snapshot;
 mod split;
 pub mod v2;
@@ -33,14 +34,17 @@ use check::Spans;
 pub use check::{Checked, check};
 pub(crate) use decode::{Struct, Visitor, content, info, walk};
 pub use deletions::Deletions;
+pub(crate) use deletions::delete_set;
 pub(crate) use depth::{Depths, Measured};
 pub use digest::{Differing, Digest};
 pub use ids::StateVector;
 pub use live::Live;
+pub(crate) use merge::Cutter;
 pub use merge::{CompactError, Deleted, Merged, compact, merge, merge_compared, salvage};
 pub(crate) use part::part;
 pub(crate) use reader::Reader;
 pub use refusal::Refusal;
+pub use second::{SecondError, yrs_state};
 pub use snapshot::Snapshot;
 pub use split::split;
 

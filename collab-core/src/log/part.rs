@@ -113,7 +113,7 @@ impl<'a> Parting<'a> {
                 section.ready += 1;
             }
             if section.ready > before {
-                ready.extend(blocked.remove(&client).unwrap_or_default());
+                ready.extend(blocked.get_mut(&client).map(std::mem::take).unwrap_or_default());
             }
         }
     }

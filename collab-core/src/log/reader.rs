@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
         let (array, rest) = self.rest.split_first_chunk().ok_or(Refusal::Truncated)?;
         self.rest = rest;
         Ok(*array)

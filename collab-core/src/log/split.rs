@@ -9,6 +9,7 @@ use super::decode::{Id, Struct, Visitor, content, info, walk};
 use super::ids::{IdSet, Span};
 use super::reader::Reader;
 use super::{Refusal, value};
+use crate::sorting::sort_unstable_by;
 use crate::wire::Writer;
 
 /// Bytes that are reserved for the numbers of sections and clients in a piece.
@@ -26,7 +27,7 @@ const RANGE_BYTES: usize = 10;
 pub fn split(update: &[u8], max_bytes: usize) -> Result<Vec<Vec<u8>>, Refusal> {
     let mut parts = Parts { max_bytes, sections: Vec::new(), deletes: IdSet::default() };
     walk(update, &mut parts)?;
-    parts.sections.sort_by_key(|section| section.client);
+    sort_unstable_by(&mut parts.sections, |a, b| a.client.cmp(&b.client));
     let mut packing = Packing::new(max_bytes, parts.deletes);
     in_order(&mut parts.sections, |chunk| packing.add(chunk));
     Ok(packing.finish())

@@ -1,14 +1,12 @@
 //! Who came, changed or left since the owner last asked.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use super::Event;
 
-/// The net change per client, so that its size is bounded by the number of clients.
+/// The net change per client, so that its size is bounded by the number of clients. Ascending by
+/// client.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    clients: BTreeMap<u64, Change>,
+    clients: Vec<(u64, Option<Change>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,39 +19,37 @@ enum Change {
 impl Changes {
     pub(super) fn added(&mut self, client: u64) {
         // Gone and back again: the owner still shows what was there before.
-        self.clients
-            .entry(client)
-            .and_modify(|change| *change = Change::Updated)
-            .or_insert(Change::Added);
+        let change = self.of(client);
+        *change = Some(if change.is_some() { Change::Updated } else { Change::Added });
     }
 
     pub(super) fn updated(&mut self, client: u64) {
-        self.clients.entry(client).or_insert(Change::Updated);
+        self.of(client).get_or_insert(Change::Updated);
     }
 
     pub(super) fn removed(&mut self, client: u64) {
-        match self.clients.entry(client) {
-            // Came and left: the owner never knew.
-            Entry::Occupied(change) if *change.get() == Change::Added => {
-                change.remove();
-            }
-            Entry::Occupied(mut change) => {
-                change.insert(Change::Removed);
-            }
-            Entry::Vacant(unchanged) => {
-                unchanged.insert(Change::Removed);
-            }
-        }
+        // Came and left: the owner never knew.
+        let change = self.of(client);
+        *change = if *change == Some(Change::Added) { None } else { Some(Change::Removed) };
+    }
+
+    fn of(&mut self, client: u64) -> &mut Option<Change> {
+        let place = self.clients.binary_search_by_key(&client, |(client, _)| *client);
+        let at = place.unwrap_or_else(|at| {
+            self.clients.insert(at, (client, None));
+            at
+        });
+        &mut self.clients[at].1
     }
 
     /// Takes everything; `None` if nothing changed.
     pub(super) fn take(&mut self) -> Option<Event> {
-        if self.clients.is_empty() {
+        let clients = std::mem::take(&mut self.clients);
+        if clients.iter().all(|(_, change)| change.is_none()) {
             return None;
         }
-        let clients = std::mem::take(&mut self.clients);
         let of = |wanted| {
-            let matching = clients.iter().filter(|(_, change)| **change == wanted);
+            let matching = clients.iter().filter(|(_, change)| *change == Some(wanted));
             matching.map(|(client, _)| *client).collect()
         };
         Some(Event::Changed {

@@ -38,6 +38,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::Timestamp;
+use crate::sorting::sort_unstable;
 use crate::wire::{AwarenessEntry, VAR_UINT_MAX, WireError, read_awareness, write_awareness};
 use changes::Changes;
 use people::{People, Verdict};
@@ -186,7 +187,8 @@ impl Presence {
         let mut ignored = 0;
         let entries = read_awareness(update)?;
         if std::mem::take(&mut self.is_doubtful) {
-            let named = entries.iter().map(|entry| entry.client).collect();
+            let mut named: Vec<u64> = entries.iter().map(|entry| entry.client).collect();
+            sort_unstable(&mut named);
             self.others.remove_unless(now, &named, &mut self.changes);
         }
         for entry in entries {

@@ -70,24 +70,22 @@ impl State {
     /// Reads the state of `client`. `None` if it is not JSON. A stock state may be any JSON value;
     /// what is not there is filled in.
     pub fn from_json(client: u64, json: &str) -> Option<Self> {
-        let Value::Object(mut fields) = serde_json::from_str(json).ok()? else {
+        let Value::Object(fields) = serde_json::from_str(json).ok()? else {
             return Some(Self { user: User::read(client, Map::new()), ..Self::default() });
         };
-        let user = match fields.remove("user") {
+        let names = ["user", "cursor", "selection", "file", "status", "typing"];
+        let ([user, cursor, selection, file, status, typing], extra) = take(fields, names);
+        let user = match user {
             Some(Value::Object(user)) => User::read(client, user),
             _ => User::read(client, Map::new()),
         };
-        let cursor = fields.remove("cursor");
-        // Both are taken, so that neither stays in `extra`.
-        let selection = fields.remove("selection");
         let mut selections = [cursor, selection].into_iter().flatten();
         let cursor = selections.find_map(|json| Selection::from_json(&json));
-        let file = take_text(&mut fields, "file").and_then(|id| FileId::parse(&id).ok());
+        let file = text(file).and_then(|id| FileId::parse(&id).ok());
         let file = file.or_else(|| cursor.as_ref()?.anchor.file());
-        let status = take_text(&mut fields, "status");
-        let status = status.and_then(|name| Status::from_name(&name)).unwrap_or_default();
-        let typing = fields.remove("typing").is_some_and(|typing| typing == Value::Bool(true));
-        Some(Self { user, file, cursor, status, typing, extra: fields })
+        let status = text(status).and_then(|name| Status::from_name(&name)).unwrap_or_default();
+        let typing = typing == Some(Value::Bool(true));
+        Some(Self { user, file, cursor, status, typing, extra })
     }
 
     /// Writes the state.
@@ -140,13 +138,14 @@ impl Status {
 }
 
 impl User {
-    fn read(client: u64, mut fields: Map<String, Value>) -> Self {
-        let name = take_text(&mut fields, "name").unwrap_or_default();
-        let color = take_text(&mut fields, "color").filter(|color| color::is_color(color));
+    fn read(client: u64, fields: Map<String, Value>) -> Self {
+        let ([name, color, light], extra) = take(fields, ["name", "color", "colorLight"]);
+        let name = text(name).unwrap_or_default();
+        let color = text(color).filter(|color| color::is_color(color));
         let color = color.unwrap_or_else(|| color::of_client(client));
-        let light = take_text(&mut fields, "colorLight").filter(|light| color::is_color(light));
+        let light = text(light).filter(|light| color::is_color(light));
         let color_light = light.unwrap_or_else(|| color::light(&color));
-        Self { name: fit_name(&name), color, color_light, extra: fields }
+        Self { name: fit_name(&name), color, color_light, extra }
     }
 
     fn write(&self) -> Value {
@@ -162,9 +161,24 @@ impl User {
     }
 }
 
-/// Takes a text out of `fields`; `None` if it is absent or of another type.
-fn take_text(fields: &mut Map<String, Value>, key: &str) -> Option<String> {
-    match fields.remove(key)? {
+/// The fields of these names, and all others.
+fn take<const N: usize>(
+    fields: Map<String, Value>,
+    names: [&str; N],
+) -> ([Option<Value>; N], Map<String, Value>) {
+    let (mut taken, mut others) = ([const { None }; N], Map::new());
+    for (name, value) in fields {
+        match names.iter().position(|known| **known == *name) {
+            Some(at) => taken[at] = Some(value),
+            None => drop(others.insert(name, value)),
+        }
+    }
+    (taken, others)
+}
+
+/// `None` if it is absent or of another type.
+fn text(value: Option<Value>) -> Option<String> {
+    match value? {
         Value::String(text) => Some(text),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! The second implementation, in a process of its own.
 //!
-//! The parent writes one update to the child's standard input. The child applies it to a document,
-//! which Yrs holds, and writes that document's state to its standard output. Whatever the bytes do
+//! The parent writes one update to the child's standard input. The child applies it to a document of
+//! Yrs, and writes that document's state to its standard output. Whatever the bytes do
 //! to it - a panic, an overflow of the stack, an endless loop - ends only the child.
 
 use std::fmt;
@@ -12,8 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use collab_core::document::Document;
-use collab_core::log::Log;
+use collab_core::log::{Log, yrs_state};
 
 /// The subcommand of the child.
 const NAME: &str = "doctor-probe";
@@ -98,10 +97,7 @@ impl Probe {
         let mut update = Vec::new();
         io::stdin().read_to_end(&mut update)?;
         // With the stack that a thread has, as in a server or a native client.
-        let applied = thread::spawn(move || {
-            let mut document = Document::new(0);
-            document.apply(&update).map(|()| document.snapshot())
-        });
+        let applied = thread::spawn(move || yrs_state(&update));
         let state = applied.join().map_err(|_| "the document panicked")??;
         io::stdout().write_all(&state)?;
         Ok(ExitCode::SUCCESS)

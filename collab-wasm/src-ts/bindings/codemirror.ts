@@ -21,6 +21,7 @@ import { toSplices } from '../delta.js';
 import type { DeltaOp, Origin, Room, Splice, TextFile } from '../types.js';
 import { endOfChange } from './caret.js';
 import { cursorLayer } from './codemirror-cursors.js';
+import { oncePerFrame } from './cursors.js';
 import { TextLink, type EditorText } from './text-link.js';
 
 /** Marks transactions that came from the room. */
@@ -47,6 +48,8 @@ class CodeMirrorBinding implements PluginValue, EditorText {
   readonly #view: EditorView;
   readonly #link: TextLink;
   readonly #stops: (() => void)[];
+  /** Others see it at most twenty times a second. */
+  readonly #tellCursorSoon = oncePerFrame(() => this.#tellCursor());
   #destroyed = false;
 
   constructor(room: Room, file: TextFile, view: EditorView, grant: Compartment) {
@@ -93,7 +96,7 @@ class CodeMirrorBinding implements PluginValue, EditorText {
       const foreign = transaction.annotation(fromRoom) === true;
       if (transaction.docChanged && !foreign) this.#link.local(splicesOf(transaction));
     }
-    if (update.selectionSet || update.docChanged || update.focusChanged) this.#tellCursor();
+    if (update.selectionSet || update.docChanged || update.focusChanged) this.#tellCursorSoon();
   }
 
   destroy(): void {
@@ -105,7 +108,7 @@ class CodeMirrorBinding implements PluginValue, EditorText {
   #tellCursor(): void {
     const { state, hasFocus } = this.#view;
     // While the room's text is ahead of the editor's, offsets mean something else there.
-    if (!hasFocus || this.#file.length !== state.doc.length) return;
+    if (this.#destroyed || !hasFocus || this.#file.length !== state.doc.length) return;
     const { anchor, head } = state.selection.main;
     this.#room.presence.setCursor(this.#file.id, anchor, head);
   }

@@ -32,16 +32,8 @@ function safeColor(color: string): string {
 
 /** Calls `draw` soon after cursors or the text have moved, once for many moves. */
 export function followCursors(room: Room, file: TextFile, draw: () => void): () => void {
-  let scheduled = false;
   let stopped = false;
-  const schedule = (): void => {
-    if (scheduled) return;
-    scheduled = true;
-    nextFrame(() => {
-      scheduled = false;
-      if (!stopped) draw();
-    });
-  };
+  const schedule = oncePerFrame(() => stopped || draw());
   const stop = (): void => {
     stopped = true;
     stops.forEach((each) => each());
@@ -49,6 +41,19 @@ export function followCursors(room: Room, file: TextFile, draw: () => void): () 
   const stops = [room.on('presence', schedule), file.onDelta(schedule), room.on('closed', stop)];
   schedule();
   return stop;
+}
+
+/** What calls `run` in the next frame, once however often it was called before that. */
+export function oncePerFrame(run: () => unknown): () => void {
+  let scheduled = false;
+  return () => {
+    if (scheduled) return;
+    scheduled = true;
+    nextFrame(() => {
+      scheduled = false;
+      run();
+    });
+  };
 }
 
 function nextFrame(callback: () => void): void {

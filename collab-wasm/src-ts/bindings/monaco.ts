@@ -6,6 +6,7 @@ import type * as Monaco from 'monaco-editor';
 import { mapOffset, toSplices } from '../delta.js';
 import type { Binding, DeltaOp, Origin, Room, Splice, TextFile } from '../types.js';
 import { endOfChange } from './caret.js';
+import { oncePerFrame } from './cursors.js';
 import { replacement } from './difference.js';
 import { MonacoCursors, type MonacoApi } from './monaco-cursors.js';
 import { TextLink, type EditorText } from './text-link.js';
@@ -33,6 +34,8 @@ class MonacoBinding implements Binding, EditorText {
   readonly #link: TextLink;
   readonly #cursors: MonacoCursors;
   readonly #stops: (() => void)[] = [];
+  /** Others see it at most twenty times a second. */
+  readonly #tellCursorSoon = oncePerFrame(() => this.#tellCursor());
   /** We are changing the model ourselves. */
   #applying = false;
   #disposed = false;
@@ -98,8 +101,8 @@ class MonacoBinding implements Binding, EditorText {
       model.onWillDispose(() => this.dispose()),
       editor.onDidCompositionStart(() => this.#link.hold()),
       editor.onDidCompositionEnd(() => this.#link.release()),
-      editor.onDidChangeCursorSelection(() => this.#tellCursor()),
-      editor.onDidFocusEditorText(() => this.#tellCursor()),
+      editor.onDidChangeCursorSelection(() => this.#tellCursorSoon()),
+      editor.onDidFocusEditorText(() => this.#tellCursorSoon()),
     ];
     this.#stops.push(() => disposables.forEach((disposable) => disposable.dispose()));
     this.#stops.push(this.#room.on('closed', () => this.dispose()));
@@ -176,6 +179,7 @@ class MonacoBinding implements Binding, EditorText {
   }
 
   #tellCursor(): void {
+    if (this.#disposed) return;
     const selection = this.#editor.getSelection();
     const shown = this.#editor.getModel() === this.#model;
     if (selection === null || !shown || this.#applying || this.#link.isHolding) return;

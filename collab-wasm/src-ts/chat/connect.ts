@@ -21,7 +21,11 @@ export async function connectChat(url: string, room: string, options: ChatOption
   const id = randomClientId();
   const client = new ChatClient(id, randomBelow(2 ** 53), options.name, options.token ?? '');
   let joined: ChatRoom | undefined;
-  const engine = new Engine(client, (error) => joined?.trapped(error));
+  const engine = new Engine(
+    client,
+    (error) => joined?.trapped(error),
+    (batch) => batch,
+  );
   const storage = await ChatStorage.open(options.persist, address, id);
   for (const kept of storage?.kept ?? []) engine.input((chat) => chat.import(kept));
   joined = new ChatRoom(engine, WebSocket, address, storage);

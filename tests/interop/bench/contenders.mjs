@@ -3,19 +3,20 @@
 import { connect } from 'collab-wasm'
 import * as Y from 'yjs'
 import { loadYwasm } from './ywasm.mjs'
-import { LoopSocket } from './loop-socket.mjs'
+import { LoopSocket, updateFrame } from './loop-socket.mjs'
 
 /**
  * @typedef {object} Replica
  * @property {(at: number, length: number, text: string) => void} edit one transaction, one update
- * @property {(update: Uint8Array) => void} apply
+ * @property {(update: Uint8Array) => any} arrived what an update is when it comes from the network
+ * @property {(arrived: any) => void} apply
  * @property {() => string} text
  * @property {() => Uint8Array | undefined} snapshot all as one update, where the library has that
  */
 
 /**
  * @typedef {object} Wishes
- * @property {(update: Uint8Array) => void} [onUpdate] wants each local update
+ * @property {() => void} [onUpdate] wants each local update
  * @property {(delta: unknown[]) => void} [onDelta] wants each change as a delta
  * @property {URL | BufferSource} [wasm] which build, of `collab`
  */
@@ -39,7 +40,8 @@ async function collab({ onUpdate, onDelta, wasm }) {
   if (onDelta) file.onDelta(onDelta)
   return {
     edit: (at, length, insert) => file.edit([{ at, delete: length, insert }]),
-    apply: (update) => socket.deliver(update),
+    arrived: updateFrame,
+    apply: (frame) => socket.deliverFrame(frame),
     text: () => file.text,
     snapshot: () => undefined,
   }
@@ -58,6 +60,7 @@ async function yjs({ onUpdate, onDelta }) {
         if (insert !== '') text.insert(at, insert)
       })
     },
+    arrived: (update) => update,
     apply: (update) => Y.applyUpdate(doc, update),
     text: () => text.toString(),
     snapshot: () => Y.encodeStateAsUpdate(doc),
@@ -79,6 +82,7 @@ async function ywasm({ onUpdate, onDelta }) {
       transaction.commit()
       transaction.free()
     },
+    arrived: (update) => update,
     apply: (update) => ywasm.applyUpdate(doc, update, undefined),
     text: () => text.toString(undefined),
     snapshot: () => ywasm.encodeStateAsUpdate(doc, undefined),

@@ -16,7 +16,7 @@ const PUSHES_PER_ACKNOWLEDGEMENT = 64
 export class LoopSocket {
   /** The newest one. @type {LoopSocket | undefined} */
   static latest
-  /** Called with each update that the client pushes. @type {(update: Uint8Array) => void} */
+  /** Called for each update that the client pushes. @type {() => void} */
   onupdate = () => undefined
   /** @type {((event: any) => void) | null} */ onopen = null
   /** @type {((event: any) => void) | null} */ onmessage = null
@@ -40,7 +40,7 @@ export class LoopSocket {
     const decoder = decoding.createDecoder(frame)
     decoding.readVarUint(decoder)
     const type = decoding.readVarUint(decoder)
-    if (type === PUSH) this.#pushed(decoding.readVarUint(decoder), decoding.readVarUint8Array(decoder))
+    if (type === PUSH) this.#pushed(decoding.readVarUint(decoder))
     else if (type === HELLO) this.#reply(0, WELCOME, welcome)
     else if (type === OPEN) this.#opened(decoding.readVarString(decoder))
     else if (type === SYNC && decoding.readVarUint(decoder) === STEP_1) this.#sync(STEP_2, new Uint8Array([0, 0]))
@@ -48,12 +48,17 @@ export class LoopSocket {
 
   /** Brings the client somebody else's update. @param {Uint8Array} update */
   deliver(update) {
-    this.#sync(UPDATE, update)
+    this.deliverFrame(updateFrame(update))
   }
 
-  /** @param {number} seq @param {Uint8Array} update */
-  #pushed(seq, update) {
-    this.onupdate(update)
+  /** Brings the client a frame. @param {ArrayBuffer} data */
+  deliverFrame(data) {
+    this.onmessage?.({ data })
+  }
+
+  /** @param {number} seq */
+  #pushed(seq) {
+    this.onupdate()
     if (seq % PUSHES_PER_ACKNOWLEDGEMENT === 1) this.#reply(CHANNEL, DURABLE, (encoder) => encoding.writeVarUint(encoder, seq))
   }
 
@@ -68,21 +73,35 @@ export class LoopSocket {
 
   /** @param {number} step @param {Uint8Array} body */
   #sync(step, body) {
-    this.#reply(CHANNEL, SYNC, (encoder) => {
-      encoding.writeVarUint(encoder, step)
-      encoding.writeVarUint8Array(encoder, body)
-    })
+    this.deliverFrame(syncFrame(step, body))
   }
 
   /** @param {number} channel @param {number} type @param {Write} write */
   #reply(channel, type, write) {
-    const encoder = encoding.createEncoder()
-    encoding.writeVarUint(encoder, channel)
-    encoding.writeVarUint(encoder, type)
-    write(encoder)
-    const bytes = encoding.toUint8Array(encoder)
-    this.onmessage?.({ data: bytes.slice().buffer })
+    this.deliverFrame(frame(channel, type, write))
   }
+}
+
+/** What a relay sends of somebody else's update. @param {Uint8Array} update */
+export function updateFrame(update) {
+  return syncFrame(UPDATE, update)
+}
+
+/** @param {number} step @param {Uint8Array} body */
+function syncFrame(step, body) {
+  return frame(CHANNEL, SYNC, (encoder) => {
+    encoding.writeVarUint(encoder, step)
+    encoding.writeVarUint8Array(encoder, body)
+  })
+}
+
+/** @param {number} channel @param {number} type @param {Write} write */
+function frame(channel, type, write) {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, channel)
+  encoding.writeVarUint(encoder, type)
+  write(encoder)
+  return encoding.toUint8Array(encoder).slice().buffer
 }
 
 /** @type {Write} */

@@ -1,8 +1,9 @@
 // `npm run bench [-- --browser] [--histories a,b] [--contenders a,b] [--rounds n] [--limit seconds]`: this package, yjs
-// and ywasm on the same histories, in turn within one run. Prints tables; `--json FILE` keeps them.
+// and ywasm on the same histories, in turn within one run. Prints tables; `--json FILE` keeps them, and `--docs`
+// writes them into docs/benchmarks/wasm.md.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -20,12 +21,13 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     limit: { type: 'string', default: '10' },
     json: { type: 'string' },
+    docs: { type: 'boolean', default: false },
   },
 })
 const limitMs = Number(values.limit) * 1000
 const child = fileURLToPath(new URL('child.mjs', import.meta.url))
 
-/** @typedef {import('./cases.mjs').Measured & { case: string, history: string, contender: string }} Row */
+/** @typedef {import('./cases.mjs').Measured & { case: string, history: string, contender: string, marks?: object }} Row */
 
 /** @type {Map<string, Row>} */
 const best = new Map()
@@ -49,6 +51,10 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
       }
     }
   }
+  for (const [load, marks] of Object.entries((await browser?.firstEdit()) ?? {})) {
+    process.stderr.write(`\r\x1b[Kround ${round}: first edit`)
+    keep({ case: 'first edit', history: 'a new room', contender: `${load} cache`, ms: marks.edit, edits: 1, isCut: false, marks })
+  }
   for (const editor of browser ? KEYSTROKE_EDITORS : []) {
     process.stderr.write(`\r\x1b[Kround ${round}: keystrokes, ${editor}`)
     const measured = await browser?.keystrokes(editor)
@@ -60,7 +66,21 @@ const where = browser ? `Chromium ${await browser.version()}, wall time` : `Node
 await browser?.close()
 
 const rows = [...best.values()]
-const machine = { where, cpu: cpus()[0]?.model ?? '', date: new Date().toISOString(), rounds: Number(values.rounds) }
-console.log(tables(rows, machine))
+const load = loadavg()[0]?.toFixed(0) ?? ''
+const machine = { where, load, cpu: cpus()[0]?.model ?? '', date: new Date().toISOString(), rounds: Number(values.rounds) }
+const shown = tables(rows, machine)
+console.log(shown)
+if (values.docs) writeSection(values.browser ? 'chromium' : 'node', shown)
 // npm runs scripts in the workspace's folder; the name is relative to where the person is.
 if (values.json) writeFileSync(path.resolve(process.env['INIT_CWD'] ?? '', values.json), `${JSON.stringify({ ...machine, rows }, null, 1)}\n`)
+
+/** Puts tables between a page's marks. @param {string} name @param {string} text */
+function writeSection(name, text) {
+  const file = fileURLToPath(new URL('../../../docs/benchmarks/wasm.md', import.meta.url))
+  const [begin, end] = [`<!-- ${name}: written by the bench -->`, `<!-- end of ${name} -->`]
+  const page = readFileSync(file, 'utf8')
+  const [before, rest] = page.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error(`no section ${name} in ${file}`)
+  writeFileSync(file, `${before}${begin}\n${text}\n${end}${after}`)
+}

@@ -1,100 +1,136 @@
-//! The text of an index, while the update that it was made of is at hand.
+//! What units say, while the updates that brought them are at hand.
 
-use super::span::Span;
-use super::{Index, Known};
-use crate::log::Refusal;
+use super::span::{FOREIGN, Span};
+use super::{EMBED, Index, Known, Unit};
 use crate::log::decode::{Struct, Visitor, content, walk};
+use crate::log::{Cutter, Refusal};
 
-/// The text of `index`, which was made of `update` and nothing else. `None` where a character's
-/// halves were torn apart.
-pub(in crate::document) fn text_of(index: &Index, known: &Known, update: &[u8]) -> Option<String> {
-    let mut contents = Contents { known, clients: Vec::new(), current: 0 };
-    walk(update, &mut contents).ok()?;
-    let mut text = String::with_capacity(index.len() as usize);
-    let mut slot = index.tree.first();
-    while let Some(at) = slot {
-        let span = index.tree.span(at);
-        if span.is_visible() {
-            contents.write(span, &mut text)?;
-        }
-        slot = index.tree.next(at);
-    }
-    Some(text)
-}
-
-/// An update's text, by clients' numbers and clocks.
-struct Contents<'a, 'k> {
+/// An update's text and embeds, by clients' numbers and clocks.
+pub(in crate::document) struct Contents<'a, 'k> {
     known: &'k Known,
     clients: Vec<Vec<Content<'a>>>,
     current: usize,
 }
 
-/// The text of one struct. Its units come one after the other, so it is read but once.
+/// What one struct says. Its units come one after the other, so text is read but once.
 struct Content<'a> {
     clock: u32,
     end: u32,
-    /// What is to be read yet, and which clock it begins with.
-    rest: &'a str,
+    kind: u8,
+    /// Text without its length, anything else as it lies.
+    bytes: &'a [u8],
+    /// Reads text; `next` is the clock that it has come to.
+    cutter: Cutter<'a>,
     next: u32,
+}
+
+/// A copy of a unit's content.
+pub(super) enum Copied<'a> {
+    /// It was lost, or is of a kind that is not copied.
+    Nothing,
+    Text(String),
+    /// Its kind, and the content as it lies.
+    Embed(u8, &'a [u8]),
+}
+
+impl<'a, 'k> Contents<'a, 'k> {
+    /// Those of an update that was checked.
+    pub(in crate::document) fn of(update: &'a [u8], known: &'k Known) -> Self {
+        let mut contents = Self { known, clients: Vec::new(), current: 0 };
+        let _whole = walk(update, &mut contents);
+        contents
+    }
+
+    /// The text of an index, embeds as U+FFFC.
+    pub(in crate::document) fn text(mut self, index: &Index) -> String {
+        let mut text = String::with_capacity(index.len() as usize);
+        let mut slot = index.tree.first();
+        while let Some(at) = slot {
+            let span = index.tree.span(at);
+            if span.is_visible() && !span.is(FOREIGN) {
+                self.write(span, &mut text);
+            }
+            slot = index.tree.next(at);
+        }
+        text
+    }
+
+    /// Writes a span's text, which may lie in several structs.
+    fn write(&mut self, span: &Span, text: &mut String) {
+        let (mut unit, end) = (span.id, span.id.clock + span.len);
+        while unit.clock < end {
+            let Some(content) = self.find(unit).filter(|content| content.kind == content::STRING)
+            else {
+                text.push(EMBED);
+                unit.clock += 1;
+                continue;
+            };
+            let to = end.min(content.end);
+            content.take(unit.clock, to, text);
+            unit.clock = to;
+        }
+    }
+
+    /// A copy of the units from this one on, `len` at most, and of how many.
+    pub(super) fn copy(&mut self, unit: Unit, len: u32) -> (Copied<'a>, u32) {
+        let Some(content) = self.find(unit) else { return (Copied::Nothing, 1) };
+        if content.kind != content::STRING {
+            return (Copied::Embed(content.kind, content.bytes), 1);
+        }
+        let to = content.end.min(unit.clock + len);
+        let mut text = String::new();
+        content.rewind();
+        content.take(unit.clock, to, &mut text);
+        (Copied::Text(text), to - unit.clock)
+    }
+
+    fn find(&mut self, unit: Unit) -> Option<&mut Content<'a>> {
+        let contents = self.clients.get_mut(unit.client as usize)?;
+        let at = contents.partition_point(|content| content.end <= unit.clock);
+        contents.get_mut(at).filter(|content| content.clock <= unit.clock)
+    }
 }
 
 impl<'a> Visitor<'a> for Contents<'a, '_> {
     fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
-        // An index was made of all of them.
+        // Whoever asks knows all of them.
         self.current = self.known.find(client).ok_or(Refusal::Empty)? as usize;
         self.clients.resize_with(self.clients.len().max(self.current + 1), Vec::new);
         Ok(())
     }
 
     fn block(&mut self, block: &Struct<'a>) {
-        if block.kind() == content::STRING {
-            let (clock, end) = (block.id.clock, block.end());
-            let rest = std::str::from_utf8(block.payload).unwrap_or_default();
-            self.clients[self.current].push(Content { clock, end, rest, next: clock });
-        }
+        let bytes = match block.kind() {
+            content::STRING => block.payload,
+            content::EMBED => block.content,
+            _ => return,
+        };
+        let (clock, end) = (block.id.clock, block.end());
+        self.clients[self.current].push(Content {
+            clock,
+            end,
+            kind: block.kind(),
+            bytes,
+            cutter: Cutter::new(bytes),
+            next: clock,
+        });
     }
 
     fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
 }
 
-impl Contents<'_, '_> {
-    /// Writes a span's text, which may lie in several structs.
-    fn write(&mut self, span: &Span, text: &mut String) -> Option<()> {
-        let contents = self.clients.get_mut(span.id.client as usize)?;
-        let (mut clock, end) = (span.id.clock, span.id.clock + span.len);
-        let mut at = contents.partition_point(|content| content.end <= clock);
-        while clock < end {
-            let content = contents.get_mut(at).filter(|content| content.clock <= clock)?;
-            let to = end.min(content.end);
-            content.take(clock)?;
-            text.push_str(content.take(to)?);
-            (clock, at) = (to, at + 1);
-        }
-        Some(())
+impl Content<'_> {
+    /// Begins anew.
+    const fn rewind(&mut self) {
+        (self.cutter, self.next) = (Cutter::new(self.bytes), self.clock);
     }
-}
 
-impl<'a> Content<'a> {
-    /// What lies before a clock and was not taken yet.
-    fn take(&mut self, until: u32) -> Option<&'a str> {
-        let units = until.checked_sub(self.next)?;
-        let bytes = if self.rest.len() as u64 == u64::from(self.end - self.next) {
-            units as usize
-        } else {
-            bytes_of(self.rest, units)?
-        };
-        let (taken, rest) = self.rest.split_at_checked(bytes)?;
-        (self.rest, self.next) = (rest, until);
-        Some(taken)
+    /// Writes the text of these units, which lie behind all that was taken before. Half a character
+    /// is U+FFFD, as in Yjs.
+    fn take(&mut self, from: u32, to: u32, text: &mut String) {
+        let is_ascii = self.bytes.len() as u64 == u64::from(self.end - self.clock);
+        self.cutter.take(from - self.next, is_ascii);
+        self.cutter.take(to - from, is_ascii).push_to(text);
+        self.next = to;
     }
-}
-
-/// How many bytes so many UTF-16 units take. `None` if they end inside a pair.
-fn bytes_of(text: &str, units: u32) -> Option<usize> {
-    let mut left = units as usize;
-    let mut characters = text.chars();
-    while left > 0 {
-        left = left.checked_sub(characters.next()?.len_utf16())?;
-    }
-    Some(text.len() - characters.as_str().len())
 }

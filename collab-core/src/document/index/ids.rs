@@ -8,8 +8,34 @@ const PAGE: usize = 256;
 
 /// Per client, the clocks at which spans begin, and the leaves that hold them.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(in crate::document) struct Ids {
     clients: Vec<Spans>,
+}
+
+/// A set of units. It lies in the same pages as [`Ids`], so that browsers load the code once.
+#[derive(Debug, Default)]
+pub(super) struct Units(Ids);
+
+impl Units {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.clients.iter().all(|client| client.firsts.is_empty())
+    }
+
+    pub(super) fn insert(&mut self, unit: Unit) {
+        self.0.set(unit, 0);
+    }
+
+    pub(super) fn contains(&self, unit: Unit) -> bool {
+        let spans = self.0.clients.get(unit.client as usize);
+        spans.is_some_and(|spans| spans.contains(unit.clock))
+    }
+
+    /// Whether it was there.
+    pub(super) fn remove(&mut self, unit: Unit) -> bool {
+        let was_here = self.contains(unit);
+        self.0.remove(unit);
+        was_here
+    }
 }
 
 /// Spans of one client by their clocks, in pages: looked up much more often than changed, which a
@@ -22,7 +48,7 @@ struct Spans {
 }
 
 impl Ids {
-    pub(super) fn set(&mut self, id: Unit, leaf: u32) {
+    pub(in crate::document) fn set(&mut self, id: Unit, leaf: u32) {
         let client = id.client as usize;
         if client >= self.clients.len() {
             self.clients.resize_with(client + 1, Spans::default);
@@ -37,12 +63,12 @@ impl Ids {
     }
 
     /// The leaf of the last span that begins at or before this unit.
-    fn leaf(&self, unit: Unit) -> Option<u32> {
+    pub(in crate::document) fn leaf(&self, unit: Unit) -> Option<u32> {
         self.clients.get(unit.client as usize)?.leaf(unit.clock)
     }
 
     /// Where the next span of this client begins.
-    pub(super) fn next_start(&self, unit: Unit) -> Option<u32> {
+    pub(in crate::document) fn next_start(&self, unit: Unit) -> Option<u32> {
         self.clients.get(unit.client as usize)?.next_start(unit.clock)
     }
 }
@@ -52,6 +78,10 @@ impl Spans {
     fn find(&self, clock: u32) -> Option<(usize, usize)> {
         let page = self.firsts.partition_point(|&first| first <= clock).checked_sub(1)?;
         Some((page, self.pages[page].partition_point(|&(start, _)| start <= clock)))
+    }
+
+    fn contains(&self, clock: u32) -> bool {
+        self.find(clock).is_some_and(|(page, behind)| self.pages[page][behind - 1].0 == clock)
     }
 
     fn leaf(&self, clock: u32) -> Option<u32> {
@@ -112,7 +142,7 @@ impl Spans {
 
 impl Tree {
     /// Where a unit lies, if it belongs to this text.
-    pub(super) fn locate(&self, unit: Unit) -> Option<Place> {
+    pub(in crate::document) fn locate(&self, unit: Unit) -> Option<Place> {
         let leaf = self.ids.leaf(unit)?;
         let slot = self.find_in(leaf, |span| span.has(unit))?;
         Some(Place { slot, offset: unit.clock - self.span(slot).id.clock })

@@ -1,6 +1,8 @@
-//! Which clocks of which clients a document has, those included that Yrs was not told of yet.
+//! Which clocks of which clients a document has.
 
 use std::collections::BTreeMap;
+
+use crate::log::StateVector;
 
 /// Numbers clients, so that a unit fits eight bytes, and keeps the next clock expected of each.
 #[derive(Clone, Debug, Default)]
@@ -51,8 +53,9 @@ impl Known {
         self.next[number as usize] = clock;
     }
 
-    /// The next clocks expected, by number.
-    pub(in crate::document) fn clocks(&self) -> &[u32] {
-        &self.next
+    /// The state vector.
+    pub(in crate::document) fn state_vector(&self) -> StateVector {
+        let clocks = self.numbers.iter().map(|(&client, &number)| (client, self.next(number)));
+        StateVector::of(clocks.filter(|&(_, clock)| clock > 0))
     }
 }

@@ -1,7 +1,7 @@
 //! Edits made here: from offsets to neighbours, and to the bytes of a v1 update.
 //!
 //! An insertion names the unit before it and the one behind it, whichever units those are, deleted
-//! or not; with both at hand no walk is needed. Like Yjs and Yrs it goes behind deleted units.
+//! or not; with both at hand no walk is needed. Like Yjs it goes behind deleted units.
 
 use super::span::{NONE, Span};
 use super::tree::Place;
@@ -11,27 +11,32 @@ use crate::log::decode::{content, info};
 use crate::sorting::sort_unstable_by;
 use crate::wire::Writer;
 
-/// Collects one edit as an update.
-pub(in crate::document) struct LocalEdit<'a> {
+/// Collects what one call does as an update.
+pub(in crate::document) struct Draft<'a> {
     known: &'a Known,
     client: u32,
-    /// Where the client's clock stood before the edit, and where it stands now.
+    /// Where the client's clock stood before, and where it stands now.
     start: u32,
     clock: u32,
     structs: u64,
     body: Writer,
     deleted: Vec<(Unit, u32)>,
-    /// Units that the edit builds on.
-    depends_on: Vec<Unit>,
 }
 
-/// What an edit amounts to.
+/// What a call amounts to.
 pub(in crate::document) struct LocalUpdate {
     pub(in crate::document) update: Vec<u8>,
-    /// The client's next clock.
-    pub(in crate::document) clock: u32,
-    /// Units that it names: neighbours, and the last one of each deleted range.
-    pub(in crate::document) depends_on: Vec<Unit>,
+    /// What was inserted: the first unit and how many.
+    pub(in crate::document) inserted: (Unit, u32),
+    /// Ranges that were deleted, in order.
+    pub(in crate::document) deleted: Vec<(Unit, u32)>,
+}
+
+/// Where a struct belongs that names no neighbour: a root, and the key in it if that is a map.
+#[derive(Clone, Copy)]
+pub(in crate::document) struct Parent<'a> {
+    pub(in crate::document) root: &'a str,
+    pub(in crate::document) key: Option<&'a str>,
 }
 
 impl Index {
@@ -42,25 +47,51 @@ impl Index {
         client: u32,
         splices: &[SafeSplice<'_>],
     ) -> LocalUpdate {
-        let clock = known.next(client);
-        let mut edit = LocalEdit {
-            known,
-            client,
-            start: clock,
-            clock,
-            structs: 0,
-            body: Writer::with_capacity(32),
-            deleted: Vec::new(),
-            depends_on: Vec::new(),
-        };
+        let mut draft = Draft::new(known, client);
         let changes = self.changes.take();
         // From the last to the first, so that the offsets before stay what they were.
         for splice in splices.iter().rev() {
-            edit.delete(self, splice.at, splice.delete);
-            edit.insert(self, splice.at, &splice.insert);
+            self.delete_visible(splice.at, splice.delete, &mut draft);
+            if !splice.insert.is_empty() {
+                let (left, right) = self.neighbours(splice.at);
+                self.insert_text(left, self.unit(right), &splice.insert, &mut draft);
+            }
         }
         self.changes = changes;
-        edit.finish()
+        draft.finish()
+    }
+
+    fn delete_visible(&mut self, at: u32, len: u32, draft: &mut Draft<'_>) {
+        let mut left = len;
+        while left > 0 {
+            let Some(Place { slot, offset }) = self.tree.seek(at, |counts| counts.visible) else {
+                return;
+            };
+            let span = self.tree.span(slot);
+            let (unit, len) = (span.id.plus(offset), left.min(span.len - offset));
+            self.bury(slot, offset, len);
+            draft.delete(unit, len);
+            left -= len;
+        }
+    }
+
+    /// Puts text behind `left` and before `right_origin`, which stand next to each other.
+    pub(super) fn insert_text(
+        &mut self,
+        left: Option<Place>,
+        right_origin: Unit,
+        text: &str,
+        draft: &mut Draft<'_>,
+    ) {
+        let origin = self.unit(left);
+        let parent = Parent { root: &self.name, key: None };
+        draft.write_struct(parent, origin, right_origin, content::STRING);
+        draft.body.var_string(text);
+        let id = draft.next();
+        let len = self.note_pairs(id, text);
+        draft.clock += len;
+        self.note_inserted(id, len, text);
+        self.tree.put_at(left, Span { id, len, flags: 0, origin, right_origin });
     }
 
     /// The unit before and the unit behind an insertion at `offset`: behind the visible unit before
@@ -73,13 +104,9 @@ impl Index {
             self.tree.seek(offset, |counts| counts.visible)
         };
         let left = match right {
-            Some(Place { slot, offset }) if offset > 0 => {
-                return (Some(Place { slot, offset: offset - 1 }), right);
-            }
-            Some(Place { slot, .. }) => self.tree.previous(slot),
-            None => self.tree.last(),
+            Some(right) => self.tree.unit_before(right),
+            None => self.tree.last().map(|slot| self.tree.last_of(slot)),
         };
-        let left = left.map(|slot| Place { slot, offset: self.tree.span(slot).len - 1 });
         (left, right)
     }
 
@@ -89,43 +116,52 @@ impl Index {
         Some(self.tree.before(slot).live + offset)
     }
 
-    fn unit(&self, place: Option<Place>) -> Unit {
+    pub(super) fn unit(&self, place: Option<Place>) -> Unit {
         place.map_or(Unit::NONE, |place| self.tree.span(place.slot).id.plus(place.offset))
     }
 }
 
-impl LocalEdit<'_> {
-    fn delete(&mut self, index: &mut Index, at: u32, len: u32) {
-        let mut left = len;
-        while left > 0 {
-            let Some(Place { slot, offset }) = index.tree.seek(at, |counts| counts.visible) else {
-                return;
-            };
-            let span = index.tree.span(slot);
-            let (unit, len) = (span.id.plus(offset), left.min(span.len - offset));
-            index.bury(slot, offset, len);
-            self.deleted.push((unit, len));
-            self.depends_on.push(unit.plus(len - 1));
-            left -= len;
-        }
+impl<'a> Draft<'a> {
+    /// An empty one, of the client with this number.
+    pub(in crate::document) fn new(known: &'a Known, client: u32) -> Self {
+        let start = known.next(client);
+        let (body, deleted) = (Writer::with_capacity(32), Vec::new());
+        Self { known, client, start, clock: start, structs: 0, body, deleted }
     }
 
-    fn insert(&mut self, index: &mut Index, at: u32, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let (left, right) = index.neighbours(at);
-        let id = Unit { client: self.client, clock: self.clock };
-        let (origin, right_origin) = (index.unit(left), index.unit(right));
-        self.write_struct(&index.name, origin, right_origin, text);
-        let len = index.note_pairs(id, text);
-        index.tree.put_at(left, Span { id, len, flags: 0, origin, right_origin });
-        self.clock += len;
-        self.depends_on.extend([origin, right_origin].into_iter().filter(|unit| unit.is_some()));
+    /// The first unit that is not used yet.
+    pub(in crate::document) const fn next(&self) -> Unit {
+        Unit { client: self.client, clock: self.clock }
     }
 
-    fn write_struct(&mut self, name: &str, origin: Unit, right_origin: Unit, text: &str) {
-        let mut tag = content::STRING;
+    /// Writes a map's value of one unit behind `origin`.
+    pub(in crate::document) fn set(&mut self, parent: Parent<'_>, origin: Unit, any: &[u8]) {
+        self.write_struct(parent, origin, Unit::NONE, content::ANY | info::KEY);
+        self.body.var_uint(1);
+        self.body.bytes(any);
+        self.clock += 1;
+    }
+
+    /// Writes content of one unit, as it lies in an update.
+    pub(super) fn copy(&mut self, bytes: &[u8]) {
+        self.body.bytes(bytes);
+        self.clock += 1;
+    }
+
+    /// Notes that units were deleted.
+    pub(in crate::document) fn delete(&mut self, unit: Unit, len: u32) {
+        self.deleted.push((unit, len));
+    }
+
+    /// Writes what stands before a struct's content.
+    pub(super) fn write_struct(
+        &mut self,
+        parent: Parent<'_>,
+        origin: Unit,
+        right_origin: Unit,
+        kind: u8,
+    ) {
+        let mut tag = kind;
         tag |= if origin.is_some() { info::ORIGIN } else { 0 };
         tag |= if right_origin.is_some() { info::RIGHT_ORIGIN } else { 0 };
         self.body.bytes(&[tag]);
@@ -133,27 +169,31 @@ impl LocalEdit<'_> {
             self.body.var_uint(self.known.client(unit.client));
             self.body.var_uint(u64::from(unit.clock));
         }
-        if tag == content::STRING {
+        if tag == kind {
             // The parent: a root type, by its name.
             self.body.var_uint(1);
-            self.body.var_string(name);
+            self.body.var_string(parent.root);
+            if let Some(key) = parent.key {
+                self.body.var_string(key);
+            }
         }
-        self.body.var_string(text);
         self.structs += 1;
     }
 
-    fn finish(mut self) -> LocalUpdate {
+    /// The update.
+    pub(in crate::document) fn finish(self) -> LocalUpdate {
         let mut update = Writer::with_capacity(self.body.len() + 24);
         update.var_uint(u64::from(self.structs > 0));
         if self.structs > 0 {
             update.var_uint(self.structs);
             update.var_uint(self.known.client(self.client));
             update.var_uint(u64::from(self.start));
-            update.bytes(&self.body.into_vec());
+            update.bytes(self.body.as_slice());
         }
-        write_delete_set(&mut self.deleted, self.known, &mut update);
-        let (clock, depends_on) = (self.clock, self.depends_on);
-        LocalUpdate { update: update.into_vec(), clock, depends_on }
+        let mut deleted = self.deleted;
+        write_delete_set(&mut deleted, self.known, &mut update);
+        let inserted = (Unit { client: self.client, clock: self.start }, self.clock - self.start);
+        LocalUpdate { update: update.into_vec(), inserted, deleted }
     }
 }
 

@@ -1,34 +1,35 @@
 //! The position index of one text: which unit stands where, without a walk.
 //!
-//! It holds the order and the identities of a text's units, but not their content, which is Yrs'.
-//! It applies the same rule to the same updates as Yrs does, so both agree without asking each
-//! other; [`super::Document`] compares their lengths and rebuilds an index that is wrong. Whoever
-//! changes a text tells its index, which then says what changed ([`changes`]).
+//! It holds the order and the identities of a text's units, but not their content, which lies in the
+//! document's encoded updates. It applies the rule of Yjs to them. Whoever changes a text tells its
+//! index, which then says what changed ([`changes`]).
 
 mod absorb;
 mod changes;
-mod compare;
 mod content;
 mod ids;
 mod known;
 mod local;
 mod span;
+mod travel;
 mod tree;
 mod yata;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub(super) use absorb::{Absorbed, Gap, Mode, absorb};
+pub(super) use absorb::{Absorbed, Deletion, absorb};
 pub(super) use changes::EMBED;
-pub(super) use compare::difference;
-pub(super) use content::text_of;
+pub(super) use content::Contents;
+pub(super) use ids::Ids;
+use ids::Units;
 pub(super) use known::Known;
-pub(super) use span::Unit;
+pub(super) use local::{Draft, LocalUpdate, Parent};
+pub(super) use span::{DELETED, Span, Unit};
+pub(super) use travel::Redone;
+pub(super) use tree::Tree;
 
 use changes::Changes;
-use span::DELETED;
-use tree::{Place, Slot, Tree};
+use tree::{Place, Slot};
 
 /// The order of one root text's units.
 #[derive(Debug)]
@@ -37,10 +38,9 @@ pub(super) struct Index {
     name: Arc<str>,
     tree: Tree,
     /// Second halves of surrogate pairs: an offset before one splits a character.
-    low_surrogates: BTreeSet<Unit>,
-    /// Yrs holds spans in it whose origins lie in the wrong order: where they stand, and what is typed
-    /// beside them, depends on the order in which it was told. Only Yrs knows.
-    is_disordered: bool,
+    low_surrogates: Units,
+    /// A character was cut in two since somebody last asked.
+    is_torn: bool,
     /// What changed since it was last asked; `None` while nobody asks.
     changes: Option<Changes>,
 }
@@ -48,8 +48,8 @@ pub(super) struct Index {
 impl Index {
     /// The index of an empty text.
     pub(super) fn new(name: Arc<str>) -> Self {
-        let (tree, low_surrogates) = (Tree::new(), BTreeSet::new());
-        Self { name, tree, low_surrogates, is_disordered: false, changes: None }
+        let (tree, low_surrogates) = (Tree::new(), Units::default());
+        Self { name, tree, low_surrogates, is_torn: false, changes: None }
     }
 
     /// The text's length.
@@ -62,9 +62,9 @@ impl Index {
         self.tree.total().live > self.tree.total().visible
     }
 
-    /// Whether units stand where no honest client put them, and so perhaps elsewhere in Yrs.
-    pub(super) const fn is_disordered(&self) -> bool {
-        self.is_disordered
+    /// Whether a character was cut in two since the last call.
+    pub(super) const fn take_torn(&mut self) -> bool {
+        std::mem::replace(&mut self.is_torn, false)
     }
 
     /// Whether the text holds something that is neither text nor an embed.
@@ -80,7 +80,7 @@ impl Index {
         let (Some(high), Some(low)) = (self.unit_at(offset - 1), self.unit_at(offset)) else {
             return false;
         };
-        high.plus(1) == low && self.low_surrogates.contains(&low)
+        high.plus(1) == low && self.low_surrogates.contains(low)
     }
 
     /// The unit at an offset.
@@ -98,9 +98,9 @@ impl Index {
         Some((before + if is_visible { offset } else { 0 }, is_visible))
     }
 
-    /// Marks those of a client's units that belong to this text as deleted. Returns how many do.
-    pub(super) fn delete(&mut self, client: u32, start: u32, end: u32) -> u32 {
-        let (mut found, mut clock) = (0, start);
+    /// Marks those of a client's units that belong to this text as deleted.
+    pub(super) fn delete(&mut self, client: u32, start: u32, end: u32) {
+        let mut clock = start;
         while clock < end {
             let unit = Unit { client, clock };
             let Some(Place { slot, offset }) = self.tree.locate(unit) else {
@@ -112,10 +112,8 @@ impl Index {
             if !self.tree.span(slot).is(DELETED) {
                 self.bury(slot, offset, len);
             }
-            found += len;
             clock += len;
         }
-        found
     }
 
     /// Marks a part of a span as deleted.
@@ -131,5 +129,23 @@ impl Index {
         self.tree.change(slot, |span| span.flags = DELETED);
         let slot = self.tree.join_previous(slot);
         self.tree.join_previous(Tree::beside(slot));
+    }
+}
+
+#[cfg(test)]
+impl Index {
+    /// All spans, joined where they can be, clients by their numbers.
+    pub(super) fn units(&self) -> Vec<String> {
+        let mut spans: Vec<Span> = Vec::new();
+        let mut cursor = self.tree.first();
+        while let Some(slot) = cursor {
+            let span = *self.tree.span(slot);
+            match spans.last_mut() {
+                Some(last) if last.joins(&span) => last.len += span.len,
+                _ => spans.push(span),
+            }
+            cursor = self.tree.next(slot);
+        }
+        spans.iter().map(|span| format!("{span:?}")).collect()
     }
 }

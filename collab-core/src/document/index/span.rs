@@ -23,13 +23,13 @@ impl Unit {
         if self.is_some() { self.plus(1) } else { self }
     }
 
-    pub(super) const fn plus(self, units: u32) -> Self {
+    pub(in crate::document) const fn plus(self, units: u32) -> Self {
         Self { client: self.client, clock: self.clock + units }
     }
 }
 
 /// Deleted: it keeps its place, since others may have typed beside it.
-pub(super) const DELETED: u32 = 1;
+pub(in crate::document) const DELETED: u32 = 1;
 /// A mark of rich text (bold from here on): it has a place, but no length.
 pub(super) const MARK: u32 = 2;
 /// Something that is not text, which has a length all the same.
@@ -38,18 +38,18 @@ pub(super) const FOREIGN: u32 = 4;
 /// Units with ascending clocks of one client. Every unit but the first one was typed right behind
 /// the one before it; all of them before the same right origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) id: Unit,
-    pub(super) len: u32,
-    pub(super) flags: u32,
+pub(in crate::document) struct Span {
+    pub(in crate::document) id: Unit,
+    pub(in crate::document) len: u32,
+    pub(in crate::document) flags: u32,
     /// The unit that the first one was typed behind, or [`Unit::NONE`].
-    pub(super) origin: Unit,
+    pub(in crate::document) origin: Unit,
     /// The unit that it was typed before, or [`Unit::NONE`].
-    pub(super) right_origin: Unit,
+    pub(in crate::document) right_origin: Unit,
 }
 
 impl Span {
-    pub(super) const fn last(&self) -> Unit {
+    pub(in crate::document) const fn last(&self) -> Unit {
         self.id.plus(self.len - 1)
     }
 
@@ -59,7 +59,7 @@ impl Span {
             && unit.clock - self.id.clock < self.len
     }
 
-    pub(super) const fn is(&self, flag: u32) -> bool {
+    pub(in crate::document) const fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
 

@@ -12,7 +12,7 @@ const FAN: usize = 16;
 
 /// Spans in document order, and where each client's spans lie.
 #[derive(Debug)]
-pub(super) struct Tree {
+pub(in crate::document) struct Tree {
     leaves: Vec<Leaf>,
     inners: Vec<Inner>,
     root: u32,
@@ -40,20 +40,20 @@ struct Inner {
 
 /// Where a span lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Slot {
+pub(in crate::document) struct Slot {
     leaf: u32,
     at: u32,
 }
 
 /// Where a unit lies: in which span, behind how many of its units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::document) struct Place {
     pub(super) slot: Slot,
     pub(super) offset: u32,
 }
 
 impl Tree {
-    pub(super) fn new() -> Self {
+    pub(in crate::document) fn new() -> Self {
         let leaf = Leaf { spans: Vec::new(), parent: NONE, previous: NONE, next: NONE };
         let (leaves, inners, ids) = (vec![leaf], Vec::new(), Ids::default());
         Self { leaves, inners, root: 0, height: 0, total: Counts::default(), ids }
@@ -64,7 +64,7 @@ impl Tree {
         self.total
     }
 
-    pub(super) fn span(&self, slot: Slot) -> &Span {
+    pub(in crate::document) fn span(&self, slot: Slot) -> &Span {
         &self.leaf(slot.leaf).spans[slot.at as usize]
     }
 
@@ -73,7 +73,7 @@ impl Tree {
         (!self.leaf(0).spans.is_empty()).then_some(Slot { leaf: 0, at: 0 })
     }
 
-    pub(super) fn last(&self) -> Option<Slot> {
+    pub(in crate::document) fn last(&self) -> Option<Slot> {
         let mut node = self.root;
         for _ in 0..self.height {
             let inner = &self.inners[node as usize];
@@ -147,7 +147,7 @@ impl Tree {
     }
 
     /// Puts a span behind another one, or before all of them.
-    pub(super) fn put_behind(&mut self, slot: Option<Slot>, span: Span) -> Slot {
+    pub(in crate::document) fn put_behind(&mut self, slot: Option<Slot>, span: Span) -> Slot {
         let mut slot =
             slot.map_or(Slot { leaf: 0, at: 0 }, |slot| Slot { at: slot.at + 1, ..slot });
         if self.leaf(slot.leaf).spans.len() == LEAF {
@@ -160,7 +160,7 @@ impl Tree {
     }
 
     /// Changes a span that stays in its place.
-    pub(super) fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Span)) {
+    pub(in crate::document) fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Span)) {
         let span = &mut self.leaf_mut(slot.leaf).spans[slot.at as usize];
         let before = span.counts();
         change(span);

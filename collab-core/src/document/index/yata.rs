@@ -5,45 +5,31 @@
 //! no difference: units behind a span's first one have the unit before them as their origin, so
 //! the rule lets them follow it.
 
-use super::Index;
 use super::known::Known;
 use super::span::{Span, Unit};
 use super::tree::{Place, Slot, Tree};
 
-/// A span's origins lie in the wrong order, or one of them is not in this text: no honest client
-/// sends such a span.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unordered;
-
-impl Index {
-    /// Puts a span where it belongs. `left` and `right` are the places of its origins.
-    pub(super) fn integrate(
+impl Tree {
+    /// Puts a span where it belongs. `left` and `right` are the places of its origins. Where those lie
+    /// in the wrong order, which no honest client sends, it goes where Yjs' rule leads it all the same.
+    pub(in crate::document) fn integrate(
         &mut self,
         span: Span,
         left: Option<Place>,
         right: Option<Place>,
         known: &Known,
-    ) -> Result<(), Unordered> {
-        if self.tree.unit_behind(left) == right {
-            self.tree.put_at(left, span);
-            return Ok(());
+    ) {
+        if self.unit_behind(left) == right {
+            self.put_at(left, span);
+            return;
         }
-        self.tree.cut_before(span.right_origin);
-        let left = self.tree.cut_behind(span.origin);
-        let from = left.map_or(0, |slot| self.tree.before(slot).units + self.tree.span(slot).len);
-        if span.right_origin.is_some() {
-            let right = self.tree.locate(span.right_origin).ok_or(Unordered)?;
-            if self.tree.before(right.slot).units < from {
-                return Err(Unordered);
-            }
-        }
-        let behind = self.tree.behind_conflicts(left, from, &span, known);
-        self.tree.put_behind_or_join(behind, span);
-        Ok(())
+        self.cut_before(span.right_origin);
+        let left = self.cut_behind(span.origin);
+        let from = left.map_or(0, |slot| self.before(slot).units + self.span(slot).len);
+        let behind = self.behind_conflicts(left, from, &span, known);
+        self.put_behind_or_join(behind, span);
     }
-}
 
-impl Tree {
     /// The unit that stands right behind a place, or at the start of the text.
     pub(super) fn unit_behind(&self, left: Option<Place>) -> Option<Place> {
         let next = match left {
@@ -125,6 +111,12 @@ impl Tree {
             cursor = self.next(slot);
         }
         behind
+    }
+
+    /// Makes a unit a span of its own.
+    pub(in crate::document) fn isolate(&mut self, unit: Unit) -> Option<Slot> {
+        self.cut_before(unit);
+        self.cut_behind(unit)
     }
 
     /// How many units stand before this one, deleted ones included.

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub(super) use self::collect::normalize;
 use self::collect::{ClientRuns, Collector};
+pub(crate) use self::text::Cutter;
 use super::check::check;
 use super::{Contents, Refusal, flattened};
 use crate::wire::Writer;

@@ -54,7 +54,7 @@ impl Arena {
 }
 
 /// Walks through a run's content, handing out its units piece by piece; linear over the whole run.
-pub(in crate::log) struct Cutter<'a> {
+pub(crate) struct Cutter<'a> {
     text: &'a [u8],
     at: usize,
     /// The second half of a surrogate pair that was cut in two.
@@ -64,19 +64,19 @@ pub(in crate::log) struct Cutter<'a> {
 /// What of a text belongs to a piece. A pair that was cut leaves U+FFFD on both sides, as
 /// JavaScript's encoder does.
 #[derive(Clone, Copy)]
-pub(in crate::log) struct Cut<'a> {
+pub(crate) struct Cut<'a> {
     pub(super) starts_in_pair: bool,
     pub(super) text: &'a [u8],
     pub(super) ends_in_pair: bool,
 }
 
 impl<'a> Cutter<'a> {
-    pub(in crate::log) const fn new(text: &'a [u8]) -> Self {
+    pub(crate) const fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0, half: false }
     }
 
     /// The next `units` UTF-16 units; there are so many.
-    pub(in crate::log) fn take(&mut self, units: u32, is_ascii: bool) -> Cut<'a> {
+    pub(crate) fn take(&mut self, units: u32, is_ascii: bool) -> Cut<'a> {
         let start = self.at;
         if units == 0 {
             return Cut { starts_in_pair: false, text: &[], ends_in_pair: false };
@@ -109,6 +109,18 @@ impl<'a> Cutter<'a> {
 }
 
 impl Cut<'_> {
+    /// Appends it to a text.
+    pub(crate) fn push_to(&self, text: &mut String) {
+        if self.starts_in_pair {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        // Cut between characters of what was checked.
+        text.push_str(std::str::from_utf8(self.text).unwrap_or_default());
+        if self.ends_in_pair {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+
     /// Writes it as a string.
     pub(in crate::log) fn write(&self, out: &mut Writer) {
         let replacement = "\u{fffd}".as_bytes();
