@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { compress } from './compress';
+import { preloadDocuments } from './preload';
 
 /** Where `npm run dev` finds a relay. */
 const RELAY = process.env['COLLAB_RELAY'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), compress()],
+  plugins: [react(), preloadDocuments(), compress()],
   // Pre-bundling would part the package from the WASM file beside it.
   optimizeDeps: { exclude: ['collab-wasm'] },
   server: { proxy: { '/sync': { target: RELAY, ws: true } } },

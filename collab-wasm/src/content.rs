@@ -161,7 +161,7 @@ impl Client {
 
     /// A shared setting as JSON.
     pub fn setting(&self, key: &str) -> Option<String> {
-        self.document.setting(key).map(|value| value.to_string())
+        serde_json::to_string(&self.document.setting(key)?).ok()
     }
 
     /// Changes a shared setting; `json` is its new value.

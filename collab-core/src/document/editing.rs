@@ -21,7 +21,7 @@ impl Document {
 
     /// Whether a file was opened, edited or watched here.
     pub fn is_open(&self, file: &FileId) -> bool {
-        self.texts.contains_key(file)
+        self.opened(file).is_some()
     }
 
     /// Begins to report changes of a file's text, and returns the text that the first delta starts
@@ -29,7 +29,7 @@ impl Document {
     pub fn watch(&mut self, file: &FileId) -> String {
         self.open(file);
         let content = self.text(file);
-        if let Some(text) = self.texts.get_mut(file) {
+        if let Some(text) = opened_mut(&mut self.texts, file) {
             text.watch(&content);
         }
         content
@@ -37,7 +37,7 @@ impl Document {
 
     /// Stops reporting changes of a file's text.
     pub fn unwatch(&mut self, file: &FileId) {
-        if let Some(text) = self.texts.get_mut(file) {
+        if let Some(text) = opened_mut(&mut self.texts, file) {
             text.unwatch();
         }
     }
@@ -47,7 +47,7 @@ impl Document {
         self.events.admit()?;
         self.open(file);
         let client = self.known.number(self.client);
-        let Some(text) = self.texts.get_mut(file) else { return Ok(()) };
+        let Some(text) = opened_mut(&mut self.texts, file) else { return Ok(()) };
         let splices = text.check(file, splices)?;
         if splices.is_empty() {
             return Ok(());
@@ -88,7 +88,7 @@ impl Document {
             return false;
         }
         let client = self.known.number(self.client);
-        let Some(text) = self.texts.get_mut(file) else { return false };
+        let Some(text) = opened_mut(&mut self.texts, file) else { return false };
         while let Some(step) = text.history.pop(way) {
             let everything = self.store.everything();
             let mut contents = Contents::of(&everything, &self.known);
@@ -107,36 +107,40 @@ impl Document {
 
     /// Whether there is something to undo in a file.
     pub fn can_undo(&self, file: &FileId) -> bool {
-        self.texts.get(file).is_some_and(|text| !text.history.undo.is_empty())
+        self.opened(file).is_some_and(|text| !text.history.undo.is_empty())
     }
 
     /// Whether there is something to do again in a file.
     pub fn can_redo(&self, file: &FileId) -> bool {
-        self.texts.get(file).is_some_and(|text| !text.history.redo.is_empty())
+        self.opened(file).is_some_and(|text| !text.history.redo.is_empty())
     }
 
     /// Makes the next edit of a file a group of its own for undo.
     pub fn stop_capturing(&mut self, file: &FileId) {
-        if let Some(text) = self.texts.get_mut(file) {
+        if let Some(text) = opened_mut(&mut self.texts, file) {
             text.history.stop_capturing();
         }
     }
 
     /// Prepares a file's text, so that to edit it and to ask for positions in it takes no time.
     pub fn open(&mut self, file: &FileId) {
-        if !self.texts.contains_key(file) {
+        if !self.is_open(file) {
             let (index, _) = self.index_of(file);
-            self.texts.insert(file.clone(), Text::new(index));
+            self.texts.push((file.clone(), Text::new(index)));
         }
     }
 
     /// Looks at the index of a file's text, made for the occasion if the file is not open.
     pub(super) fn with_index<T>(&self, file: &FileId, look: impl FnOnce(&Index, &Known) -> T) -> T {
-        if let Some(text) = self.texts.get(file) {
+        if let Some(text) = self.opened(file) {
             return look(&text.index, &self.known);
         }
         let (index, known) = self.index_of(file);
         look(&index, &known)
+    }
+
+    pub(super) fn opened(&self, file: &FileId) -> Option<&Text> {
+        self.texts.iter().find(|(opened, _)| opened == file).map(|(_, text)| text)
     }
 
     /// A new index of a file's text. Clients have the same numbers.
@@ -160,11 +164,16 @@ impl Document {
         }
         for file in unclear {
             let content = self.text(&file);
-            let Some(text) = self.texts.get_mut(&file) else { continue };
+            let Some(text) = opened_mut(&mut self.texts, &file) else { continue };
             let delta: Vec<Delta> = text.replacement(content);
             if !delta.is_empty() {
                 self.events.push(Event::Text { file, delta, origin });
             }
         }
     }
+}
+
+/// Few files are open at a time.
+fn opened_mut<'t>(texts: &'t mut [(FileId, Text)], file: &FileId) -> Option<&'t mut Text> {
+    texts.iter_mut().find(|(opened, _)| opened == file).map(|(_, text)| text)
 }

@@ -60,8 +60,6 @@ pub use file::{FileId, FileInfo, NAME_MAX_CHARS};
 pub use splice::Splice;
 pub use sticky::{Assoc, ItemId, StickyPosition};
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use crate::Timestamp;
@@ -81,7 +79,7 @@ pub struct Document {
     known: Known,
     registers: Registers,
     /// Only the files that were edited or watched here; the others cost nothing.
-    texts: BTreeMap<FileId, Text>,
+    texts: Vec<(FileId, Text)>,
     /// What builds on something that is missing, as one update.
     held_back: Option<Bytes>,
     nesting: Nesting,
@@ -98,7 +96,7 @@ impl Document {
             store: Store::default(),
             known: Known::default(),
             registers: Registers::default(),
-            texts: BTreeMap::new(),
+            texts: Vec::new(),
             held_back: None,
             nesting: Nesting::default(),
             now: Timestamp::default(),

@@ -88,7 +88,7 @@ impl Document {
         self.nesting.add(levelled.measured);
         let update = levelled.flat.as_deref().unwrap_or(update);
         let mut texts: Vec<&mut Index> =
-            self.texts.values_mut().map(|text| &mut text.index).collect();
+            self.texts.iter_mut().map(|(_, text)| &mut text.index).collect();
         let registers = Some(&mut self.registers);
         let Absorbed { early, replaced } =
             index::absorb(update, &mut self.known, &mut texts, registers);

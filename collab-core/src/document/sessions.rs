@@ -269,7 +269,8 @@ impl Peer {
         let state = judge.transact().encode_diff_v1(&StateVector::default());
         let (mut rebuilt, mut known) = (Index::new("main".into()), document.known.emptied());
         index::absorb(&state, &mut known, &mut [&mut rebuilt], None);
-        let (grown, rebuilt) = (document.texts[&FileId::main()].index.units(), rebuilt.units());
+        let (grown, rebuilt) =
+            (document.opened(&FileId::main()).unwrap().index.units(), rebuilt.units());
         assert_eq!(grown.iter().zip(&rebuilt).find(|(grown, rebuilt)| grown != rebuilt), None);
         assert_eq!(grown.len(), rebuilt.len());
         check_positions(document, &judge, shadow.len() as u32);

@@ -16,7 +16,7 @@ pub(super) const LANGUAGE: &str = "language";
 /// Checks a setting; returns its key, trimmed.
 pub(super) fn check<'a>(key: &'a str, value: &Value) -> Result<&'a str, DocumentError> {
     let key = checked_name(key)?;
-    let json = value.to_string();
+    let json = serde_json::to_string(value).map_err(|_| DocumentError::InvalidSetting)?;
     if json.len() > VALUE_MAX_BYTES || !crate::log::is_portable_json(&json) {
         return Err(DocumentError::InvalidSetting);
     }

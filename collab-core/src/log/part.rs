@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Refusal;
-use super::decode::{Id, Struct, Visitor, content, walk};
+use super::decode::{Struct, Visitor, content, walk};
 use crate::wire::Writer;
 
 /// An update in two parts.
@@ -44,6 +44,10 @@ struct Section<'a> {
     structs: Vec<Struct<'a>>,
     /// How many of them build on nothing that is missing.
     ready: usize,
+    /// The clock that the next struct must begin with.
+    next: u32,
+    /// Sections that wait for a struct of this one.
+    waiters: Vec<usize>,
 }
 
 struct Parting<'a> {
@@ -86,34 +90,35 @@ impl<'a> Parting<'a> {
 
     /// Takes from each section what is ready, until nothing more becomes ready by that.
     fn take(&mut self, known: impl Fn(u64) -> u32, mut visit: impl FnMut(&Struct<'a>)) {
-        let mut next: BTreeMap<u64, u32> = BTreeMap::new();
-        let mut blocked: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        let mut numbers: BTreeMap<u64, u32> = BTreeMap::new();
+        for (number, section) in self.sections.iter_mut().enumerate() {
+            section.next = known(section.client);
+            numbers.insert(section.client, number as u32);
+        }
+        let number_of = |client| numbers.get(&client).map(|&number| number as usize);
         let mut ready: Vec<usize> = (0..self.sections.len()).rev().collect();
         while let Some(at) = ready.pop() {
-            let section = &mut self.sections[at];
-            let client = section.client;
-            let before = section.ready;
-            let is_known =
-                |next: &BTreeMap<u64, u32>, id: Id| id.clock < clock(next, id.client, &known);
-            while let Some(block) = section.structs.get(section.ready) {
-                let own = clock(&next, client, &known);
-                let is_gap =
-                    block.id.clock > own || (block.info == content::SKIP && block.end() > own);
-                if is_gap {
-                    break;
-                }
-                if let Some(missing) =
-                    block.names().into_iter().flatten().find(|&id| !is_known(&next, id))
-                {
-                    blocked.entry(missing.client).or_default().push(at);
+            let before = self.sections[at].ready;
+            while let Some(block) = self.sections[at].first_waiting() {
+                let clock = |client| {
+                    number_of(client).map_or_else(|| known(client), |n| self.sections[n].next)
+                };
+                let names = block.names().into_iter().flatten();
+                if let Some(missing) = names.into_iter().find(|id| id.clock >= clock(id.client)) {
+                    // What is in no section never becomes ready.
+                    if let Some(number) = number_of(missing.client) {
+                        self.sections[number].waiters.push(at);
+                    }
                     break;
                 }
                 visit(block);
-                next.insert(client, own.max(block.end()));
+                let end = block.end();
+                let section = &mut self.sections[at];
+                section.next = section.next.max(end);
                 section.ready += 1;
             }
-            if section.ready > before {
-                ready.extend(blocked.get_mut(&client).map(std::mem::take).unwrap_or_default());
+            if self.sections[at].ready > before {
+                ready.append(&mut self.sections[at].waiters);
             }
         }
     }
@@ -134,16 +139,20 @@ impl<'a> Section<'a> {
         &self.structs[..self.ready]
     }
 
+    /// The first struct that is not ready, if nothing is missing before it.
+    fn first_waiting(&self) -> Option<&Struct<'a>> {
+        let block = self.structs.get(self.ready)?;
+        let is_gap =
+            block.id.clock > self.next || (block.info == content::SKIP && block.end() > self.next);
+        (!is_gap).then_some(block)
+    }
+
     /// What is not ready, without a gap before it.
     fn waiting(&self) -> &[Struct<'a>] {
         let waiting = &self.structs[self.ready..];
         let gap = waiting.iter().take_while(|block| block.info == content::SKIP).count();
         &waiting[gap..]
     }
-}
-
-fn clock(next: &BTreeMap<u64, u32>, client: u64, known: impl Fn(u64) -> u32) -> u32 {
-    next.get(&client).copied().unwrap_or_else(|| known(client))
 }
 
 fn write_sections<'s, 'a: 's>(

@@ -101,7 +101,8 @@ impl State {
         }
         fields.insert("status".to_owned(), self.status.name().into());
         fields.insert("typing".to_owned(), self.typing.into());
-        Value::Object(fields).to_string()
+        // Not by way of `Display`, which can also write it over many lines. Values always are JSON.
+        serde_json::to_string(&fields).unwrap_or_default()
     }
 }
 

@@ -1,4 +1,4 @@
-// `npm run bench [-- --browser] [--histories a,b] [--contenders a,b] [--rounds n] [--limit seconds]`: this package, yjs
+// `npm run bench [-- --browser] [--parts a,b] [--histories a,b] [--contenders a,b] [--rounds n] [--limit seconds]`: this package, yjs
 // and ywasm on the same histories, in turn within one run. Prints tables; `--json FILE` keeps them, and `--docs`
 // writes them into docs/benchmarks/wasm.md.
 import { execFileSync } from 'node:child_process'
@@ -16,6 +16,7 @@ import { tables } from './tables.mjs'
 const { values } = parseArgs({
   options: {
     browser: { type: 'boolean', default: false },
+    parts: { type: 'string', default: 'histories,first,keystrokes' },
     histories: { type: 'string', default: 'friendsforever_flat,automerge-paper' },
     contenders: { type: 'string', default: Object.keys(contenders).join() },
     rounds: { type: 'string', default: '3' },
@@ -25,6 +26,7 @@ const { values } = parseArgs({
   },
 })
 const limitMs = Number(values.limit) * 1000
+const parts = values.parts.split(',')
 const child = fileURLToPath(new URL('child.mjs', import.meta.url))
 
 /** @typedef {import('./cases.mjs').Measured & { case: string, history: string, contender: string, marks?: object }} Row */
@@ -40,7 +42,7 @@ const keep = (row) => {
 
 const browser = values.browser ? await openBrowser() : undefined
 for (let round = 1; round <= Number(values.rounds); round += 1) {
-  for (const history of values.histories.split(',')) {
+  for (const history of parts.includes('histories') ? values.histories.split(',') : []) {
     for (const which of Object.keys(cases)) {
       for (const contender of values.contenders.split(',')) {
         process.stderr.write(`\r\x1b[Kround ${round}: ${which}, ${history}, ${contender}`)
@@ -51,11 +53,11 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
       }
     }
   }
-  for (const [load, marks] of Object.entries((await browser?.firstEdit()) ?? {})) {
-    process.stderr.write(`\r\x1b[Kround ${round}: first edit`)
+  process.stderr.write(`\r\x1b[Kround ${round}: first edit`)
+  for (const [load, marks] of Object.entries((parts.includes('first') && (await browser?.firstEdit())) || {})) {
     keep({ case: 'first edit', history: 'a new room', contender: `${load} cache`, ms: marks.edit, edits: 1, isCut: false, marks })
   }
-  for (const editor of browser ? KEYSTROKE_EDITORS : []) {
+  for (const editor of browser && parts.includes('keystrokes') ? KEYSTROKE_EDITORS : []) {
     process.stderr.write(`\r\x1b[Kround ${round}: keystrokes, ${editor}`)
     const measured = await browser?.keystrokes(editor)
     if (measured) keep({ ...measured, case: 'keystroke', history: '100,000 lines', contender: editor })
