@@ -63,7 +63,7 @@ impl<P: Protocol> Driver<P> {
 
     /// Runs until it is told to stop, or nobody is left to tell it.
     pub(crate) async fn run(mut self) {
-        self.handle(Input::Start);
+        self.carry_out();
         loop {
             match self.wait().await {
                 Happened::Command(Command::Stop) => break,
@@ -170,7 +170,7 @@ impl Connection {
 }
 
 /// Unix time.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(since_epoch.as_millis() as u64)
 }

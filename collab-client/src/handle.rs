@@ -4,8 +4,8 @@ use collab_core::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::changes::{Changes, channel};
-use crate::driver::{Command, Driver};
-use crate::{Config, Protocol};
+use crate::driver::{Command, Driver, now};
+use crate::{Config, Input, Protocol};
 
 /// Commands that wait for the driver; [`Handle::call`] waits for a place among them.
 pub const COMMANDS_MAX: usize = 64;
@@ -23,7 +23,14 @@ pub struct Handle<P> {
 }
 
 /// Starts a protocol: it is told to connect, and runs in a task of the current runtime.
-pub fn start<P: Protocol>(config: Config, protocol: P) -> (Handle<P>, Changes<P::Change>) {
+pub fn start<P: Protocol>(config: Config, mut protocol: P) -> (Handle<P>, Changes<P::Change>) {
+    protocol.handle(now(), Input::Start);
+    prepare(config, protocol)
+}
+
+/// Runs a protocol in a task of the current runtime and does not tell it to connect: whoever knows
+/// later as whom to come gives it [`Input::Start`] by [`Handle::call`].
+pub fn prepare<P: Protocol>(config: Config, protocol: P) -> (Handle<P>, Changes<P::Change>) {
     let (commands, received) = mpsc::channel(COMMANDS_MAX);
     let (teller, changes) = channel();
     tokio::spawn(Driver::new(config, protocol, received, teller).run());

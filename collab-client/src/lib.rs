@@ -39,7 +39,7 @@ mod protocol;
 mod socket;
 
 pub use changes::{CHANGES_MAX, Changes, Event};
-pub use handle::{COMMANDS_MAX, Handle, Stopped, start};
+pub use handle::{COMMANDS_MAX, Handle, Stopped, prepare, start};
 pub use link::UNSENT_MAX_BYTES;
 pub use protocol::{Input, Output, Protocol};
 pub use socket::{Config, ConnectError};

@@ -336,9 +336,11 @@ impl Client {
             sync::Output::PresenceReceived { update, .. } => {
                 return self.company.apply(now, &update);
             }
-            sync::Output::SendPresence { channel } => {
-                if &*channel == PRESENCE_CHANNEL {
-                    self.company.reconnected(now);
+            sync::Output::SendPresence { channel, is_new } => {
+                match &*channel {
+                    PRESENCE_CHANNEL if is_new => self.company.reconnected(now),
+                    PRESENCE_CHANNEL => self.company.asked(now),
+                    _ => {}
                 }
                 return;
             }

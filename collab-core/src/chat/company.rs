@@ -83,6 +83,11 @@ impl Company {
         self.presence.reconnected(now);
     }
 
+    /// The relay wants to hear who this is, since it has forgotten what was said before.
+    pub fn asked(&mut self, now: Timestamp) {
+        self.presence.asked(now);
+    }
+
     /// Does what is due.
     pub fn tick(&mut self, now: Timestamp) {
         self.presence.tick(now);

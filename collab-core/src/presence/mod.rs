@@ -227,6 +227,11 @@ impl Presence {
     pub fn reconnected(&mut self, now: Timestamp) {
         self.others.forget_gone();
         self.is_doubtful = !self.others.expires();
+        self.asked(now);
+    }
+
+    /// Says oneself again with a new clock, since somebody asks.
+    pub fn asked(&mut self, now: Timestamp) {
         if self.own.is_some() {
             self.announce(now);
         }

@@ -57,9 +57,9 @@ pub enum Output {
     Disconnect(Cause),
     /// Others' presence arrived: an awareness update.
     PresenceReceived { channel: Arc<str>, update: Bytes },
-    /// The channel was opened: answer with the whole of one's own presence as [`Input::Presence`],
-    /// under a new clock.
-    SendPresence { channel: Arc<str> },
+    /// The channel was opened (`is_new`: what the relay says next tells everybody who is here), or the
+    /// relay asks: answer with the whole of one's own presence as [`Input::Presence`], under a new clock.
+    SendPresence { channel: Arc<str>, is_new: bool },
     /// [`super::Session::status`] differs from before.
     StatusChanged,
     /// All edits of this channel are durable at the relay: offline storage may clear its mark.

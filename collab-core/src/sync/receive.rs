@@ -119,7 +119,8 @@ impl Session {
         }
         let channel = &mut self.channels[index];
         channel.opened(number, access);
-        self.outputs.push_back(Output::SendPresence { channel: channel.name.clone() });
+        self.outputs
+            .push_back(Output::SendPresence { channel: channel.name.clone(), is_new: true });
         Ok(())
     }
 
@@ -134,7 +135,7 @@ impl Session {
     fn query_awareness(&mut self, number: u64) {
         if let Some(index) = self.index_of_number(number) {
             let channel = self.channels[index].name.clone();
-            self.outputs.push_back(Output::SendPresence { channel });
+            self.outputs.push_back(Output::SendPresence { channel, is_new: false });
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is written without a connection, or faster than the relay takes it.
 
-use collab_core::chat::{Change, Conversation, Place, SEGMENT_UNITS};
+use collab_core::chat::{Change, Conversation, Input, Place, SEGMENT_UNITS};
 
 use crate::kit::World;
 
@@ -117,6 +117,30 @@ fn what_is_said_before_the_relay_knows_better_is_said_as_who_one_is() {
     world.start(ada);
     let room = world.chatters[bob].client.conversation(&Place::Room).expect("always there");
     assert_eq!(room.newest(0).map(|m| (m.name, m.text)), Some(("Ada of the relay", "hello")));
+}
+
+#[test]
+fn who_becomes_somebody_else_says_as_them_what_waits_that_of_earlier_processes_too() {
+    let mut world = World::new();
+    let (first, bob) = (world.guest("Guest"), world.here("Bob"));
+    let to_bob = Place::Direct(world.user(bob));
+    world.say(first, "one");
+    world.say_to(first, &to_bob, "psst");
+    let stored = world.chatters[first].client.export();
+    let second = world.guest_again("Guest", 4711);
+    world.chatters[second].client.import(&stored).expect("what was exported");
+    world.say(second, "two");
+
+    world.input(second, Input::Token("Ada's own secret, long enough".to_owned()));
+    world.start(second);
+    let ada = world.chatters[second].client.own().expect("known").clone();
+    assert_ne!(ada, world.user(first));
+    let bobs = &world.chatters[bob].client;
+    let room = bobs.conversation(&Place::Room).expect("always there");
+    let said: Vec<_> = room.messages().map(|m| (m.user, m.text)).collect();
+    assert_eq!(said, [(ada.as_str(), "two"), (ada.as_str(), "one")]);
+    assert_eq!(world.texts(bob, &Place::Direct(ada)), ["psst"]);
+    assert_eq!(world.unsaved(second), 0);
 }
 
 /// Says as much as one segment takes.

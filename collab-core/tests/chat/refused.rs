@@ -97,6 +97,24 @@ fn who_logs_in_as_somebody_else_writes_as_them_and_loses_sight_of_the_first() {
 }
 
 #[test]
+fn who_is_given_another_name_stays_the_same_person_and_sees_the_others() {
+    let mut world = World::new();
+    let (ada, bob, eve) = (world.here("Ada"), world.here("Bob"), world.here("Eve"));
+    let to_bob = Place::Direct(world.user(bob));
+    world.say_to(ada, &to_bob, "psst");
+    let user = world.user(ada).to_string();
+    world.regrant(ada, Grant { user, name: "Ada.L".into(), ..Grant::open() });
+    for who in [ada, bob, eve] {
+        let people = world.chatters[who].client.people();
+        let mut names: Vec<_> = people.into_iter().map(|person| person.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["Ada.L", "Bob", "Eve"], "{who}");
+    }
+    world.say_to(ada, &to_bob, "still me");
+    assert_eq!(world.texts(bob, &Place::Direct(world.user(ada))), ["psst", "still me"]);
+}
+
+#[test]
 fn who_has_no_token_reads_and_is_told_that_they_may_not_write() {
     let mut world = World::new();
     let ada = world.here("Ada");

@@ -7,7 +7,7 @@ use collab_core::wire::{ErrorCode, Message};
 use crate::kit::{Client, DOC, N, opened, sent, welcome};
 
 fn asks_for_presence(outputs: &[Output]) -> bool {
-    outputs.iter().any(|o| matches!(o, Output::SendPresence { channel } if &**channel == DOC))
+    outputs.iter().any(|o| matches!(o, Output::SendPresence { channel, .. } if &**channel == DOC))
 }
 
 #[test]

@@ -1,17 +1,31 @@
 //! What `collab-rooms` says over HTTP: the bodies of `/api/accounts/...`, and what errors mean.
 //!
 //! Server and clients share these types; how the calls go together is told in
-//! `collab-rooms/README.md`. With the feature `client` there is a `Client` for programs on tokio.
+//! `collab-rooms/README.md`. [`sign_in::SignIn`] makes them, for programs and pages alike. With the
+//! feature `client` there is a `Client` for programs on tokio, which keeps one signed in.
 
+mod call;
 #[cfg(feature = "client")]
 mod client;
 mod error;
-mod secret;
-
 #[cfg(feature = "client")]
-pub use client::{CallError, Client};
+mod file;
+mod keep;
+mod secret;
+pub mod sign_in;
+#[cfg(feature = "client")]
+mod task;
+
+pub use call::{Answer, Call, CallError};
+#[cfg(feature = "client")]
+pub use client::Client;
 pub use error::{ErrorBody, ErrorCode};
+#[cfg(feature = "client")]
+pub use file::{AccountFile, Kept};
+pub use keep::Keep;
 pub use secret::Secret;
+#[cfg(feature = "client")]
+pub use task::{Events, Handle, keep_signed_in};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +38,18 @@ pub struct Account {
     pub name: String,
     /// What it may do.
     pub role: Role,
+}
+
+impl Account {
+    /// Whether it is one as servers make them, so that nothing else comes near a terminal or a relay.
+    fn is_sound(&self) -> bool {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        (1..=64).contains(&self.name.len())
+            && self.name.chars().all(is_name)
+            && (1..=22).contains(&self.id.len())
+            && self.id.chars().all(is_id)
+    }
 }
 
 /// What an account may do.

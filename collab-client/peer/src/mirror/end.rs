@@ -81,7 +81,7 @@ impl End {
             sync::Output::Disconnect(_) => self.outputs.push_back(Output::Disconnect),
             sync::Output::Listed { names, .. } => self.listed(&names),
             sync::Output::PresenceReceived { update, .. } => self.hear_presence(now, &update),
-            sync::Output::SendPresence { channel } if &*channel == PRESENCE_CHANNEL => {
+            sync::Output::SendPresence { channel, .. } if &*channel == PRESENCE_CHANNEL => {
                 self.send_presence(now);
             }
             sync::Output::Refused { channel, code } => {

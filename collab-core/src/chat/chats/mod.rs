@@ -337,7 +337,7 @@ impl Chats {
         let is_called_otherwise = self.is_name_given && *self.name != *status.name;
         let user = UserId::new(&status.user).ok();
         if is_called_otherwise || user != self.own {
-            let unsent = self.withdraw_unsent();
+            let unsent = self.withdraw_unsent(user != self.own);
             if is_called_otherwise {
                 self.name = status.name.to_string();
             }

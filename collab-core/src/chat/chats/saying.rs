@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::super::conversation::Conversation;
 use super::super::segment::Withdrawn;
 use super::super::unit::Re;
-use super::super::{MessageId, Place, REACTION_MAX_BYTES, TEXT_MAX_BYTES, Unit, UnitId, UserId};
+use super::super::{
+    MessageId, Place, REACTION_MAX_BYTES, Segment, TEXT_MAX_BYTES, Unit, UnitId, UserId,
+};
 use super::Chats;
 use crate::Timestamp;
 
@@ -152,11 +154,13 @@ impl Chats {
         self.write_again(place, withdrawn);
     }
 
-    /// Takes back everything that this process wrote and did not send.
-    pub(super) fn withdraw_unsent(&mut self) -> Vec<(Place, Unsent)> {
+    /// Takes back everything that this process wrote and did not send; `all`: earlier ones too, since
+    /// the user becomes another one, who cannot send it as it is.
+    pub(super) fn withdraw_unsent(&mut self, all: bool) -> Vec<(Place, Unsent)> {
+        let take = if all { Segment::withdraw_all } else { Segment::withdraw };
         let withdraw = |conversation: &mut Conversation| {
             let segments = conversation.segments.iter_mut();
-            let units = segments.map(|(&number, held)| (number, held.segment.withdraw())).collect();
+            let units = segments.map(|(&number, held)| (number, take(&mut held.segment))).collect();
             (conversation.place().clone(), units)
         };
         self.conversations.values_mut().map(withdraw).collect()

@@ -186,7 +186,18 @@ impl Segment {
 
     /// Takes back what this process wrote and never released.
     pub(in super::super) fn withdraw(&mut self) -> Vec<Withdrawn> {
-        let client = self.client;
+        self.withdraw_run(self.client)
+    }
+
+    /// The same of all that this user wrote here, in earlier processes too.
+    pub(in super::super) fn withdraw_all(&mut self) -> Vec<Withdrawn> {
+        let own = self.runs.keys().copied().filter(|&client| self.is_own(client));
+        let earlier: Vec<u64> = own.filter(|&client| client != self.client).collect();
+        let runs = earlier.into_iter().chain([self.client]);
+        runs.flat_map(|client| self.withdraw_run(client)).collect()
+    }
+
+    fn withdraw_run(&mut self, client: u64) -> Vec<Withdrawn> {
         let start = self.runs.get(&client).map_or(0, |run| run.released);
         let withdrawn = |(clock, raw)| Withdrawn { id: UnitId { client, clock }, raw };
         (start..).zip(self.take_from(client, start)).map(withdrawn).collect()

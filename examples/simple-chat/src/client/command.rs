@@ -1,6 +1,7 @@
 //! What a person may type.
 
 use collab_core::command::{self, CommandError, Commands};
+use collab_rooms_api::Secret;
 
 /// What `help` says.
 pub(crate) const HELP: &str = "\
@@ -12,14 +13,29 @@ help           this
 /me <DOES>     say what you do
 ";
 
+/// What it says besides where the server keeps accounts.
+pub(crate) const HELP_ACCOUNTS: &str = "\
+/set password [<PASSWORD>]      keep this account, to log in from elsewhere
+/set name <NAME>                change your name
+/login <NAME> [<PASSWORD>]      become an account that you kept
+without the password it is asked for, and not shown
+";
+
 /// A line, understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Command {
     Send(String),
     Direct {
         to: String,
         text: String,
     },
+    /// Without a password somebody has to be asked for it.
+    Login {
+        name: String,
+        password: Option<Secret>,
+    },
+    SetPassword(Option<Secret>),
+    SetName(String),
     Who,
     WhoAmI,
     Leave,
@@ -59,12 +75,33 @@ impl Command {
             Ok(command::Command::Who) => Self::Who,
             Ok(command::Command::Me) => Self::WhoAmI,
             Ok(command::Command::Help(_)) => Self::Help,
-            Ok(_) => Self::Unknown("this chat has no accounts; help lists what it has".to_owned()),
+            Ok(command::Command::Login { name, password }) => {
+                let password = Some(password.reveal().into());
+                Self::Login { name: name.to_owned(), password }
+            }
+            Ok(command::Command::SetPassword(password)) => {
+                Self::SetPassword(Some(password.reveal().into()))
+            }
+            Ok(command::Command::SetName(name)) => Self::SetName(name.to_owned()),
+            Ok(_) => Self::Unknown("this chat does not know that; help lists all".to_owned()),
             Err(CommandError::Empty) => Self::Nothing,
+            Err(CommandError::Usage { usage }) => Self::without_password(line, usage),
             Err(CommandError::Unknown(name)) => {
                 Self::Unknown(format!("no command /{name}; help lists all"))
             }
             Err(error) => Self::Unknown(error.to_string()),
+        }
+    }
+}
+
+impl Command {
+    /// A command that lacks nothing but its password.
+    fn without_password(line: &str, usage: &str) -> Self {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["/login", name] => Self::Login { name: name.to_owned(), password: None },
+            ["/set", "password"] => Self::SetPassword(None),
+            _ => Self::Unknown(format!("usage: {usage}")),
         }
     }
 }
@@ -79,9 +116,9 @@ mod tests {
 
     #[test]
     fn the_three_commands_are_understood() {
-        assert_eq!(parse("  send  hi  there "), Command::Send("hi  there".to_owned()));
-        assert_eq!((parse("leave"), parse("help")), (Command::Leave, Command::Help));
-        assert_eq!(parse("   "), Command::Nothing);
+        assert!(matches!(parse("  send  hi  there "), Command::Send(text) if text == "hi  there"));
+        assert!(matches!((parse("leave"), parse("help")), (Command::Leave, Command::Help)));
+        assert!(matches!(parse("   "), Command::Nothing));
     }
 
     #[test]
@@ -93,14 +130,25 @@ mod tests {
             assert!(explanation.contains(word), "{explanation}");
         }
         assert!(matches!(parse("leave now"), Command::Unknown(_)));
-        assert!(matches!(parse("/login ada secret"), Command::Unknown(_)));
+        assert!(matches!(parse("/login"), Command::Unknown(_)));
+    }
+
+    #[test]
+    fn a_password_is_understood_or_asked_for_and_never_shown() {
+        let login = parse("/login ada correct horse");
+        assert!(!format!("{login:?}").contains("horse"));
+        let Command::Login { name, password: Some(password) } = login else { panic!("no login") };
+        assert_eq!((&*name, password.reveal()), ("ada", "correct horse"));
+        assert!(matches!(parse("/login ada"), Command::Login { password: None, .. }));
+        assert!(matches!(parse("/set password"), Command::SetPassword(None)));
+        assert!(matches!(parse("/set password x y"), Command::SetPassword(Some(_))));
     }
 
     #[test]
     fn the_commands_of_all_chats_work_too() {
-        let direct = Command::Direct { to: "bob".to_owned(), text: "psst".to_owned() };
-        assert_eq!(parse("@bob psst"), direct);
-        assert_eq!(parse("/who"), Command::Who);
-        assert_eq!(parse("//x"), Command::Send("/x".to_owned()));
+        let Command::Direct { to, text } = parse("@bob psst") else { panic!("not direct") };
+        assert_eq!((&*to, &*text), ("bob", "psst"));
+        assert!(matches!(parse("/who"), Command::Who));
+        assert!(matches!(parse("//x"), Command::Send(text) if text == "/x"));
     }
 }

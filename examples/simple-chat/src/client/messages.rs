@@ -1,7 +1,6 @@
 //! Messages as lines for a terminal, each told once.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use collab_core::chat::{
     Change, Client, Conversation, Message, MessageId, NAME_MAX_BYTES, Place, printable_name,
@@ -11,53 +10,86 @@ use collab_core::chat::{
 /// How many of the messages that were there before are shown to a newcomer.
 const HISTORY_MAX: usize = 20;
 
-/// The last messages of the room; from then on [`news`] tells what comes.
-pub(crate) fn history(chat: &mut Client) -> String {
-    chat.take_changes(&Place::Room);
-    let Some(room) = chat.conversation(&Place::Room) else { return String::new() };
-    last_of(room, &Place::Room)
+/// Whose messages are told.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// Those of others.
+    Others,
+    /// Also those that the same person wrote elsewhere: all but these.
+    AllBut(BTreeSet<MessageId>),
 }
 
-/// What others wrote in a place since it was asked for last.
-pub(crate) fn news(chat: &mut Client, place: &Place) -> String {
+/// The last messages of a place; from then on [`news`] tells what comes.
+pub(crate) fn history(chat: &mut Client, place: &Place, told: &Told) -> String {
+    chat.take_changes(place);
+    let Some(talk) = Talk::at(chat, place) else { return String::new() };
+    talk.last(told)
+}
+
+/// What was written in a place since it was asked for last.
+pub(crate) fn news(chat: &mut Client, place: &Place, told: &Told) -> String {
     let changes = chat.take_changes(place);
-    let Some(conversation) = chat.conversation(place) else { return String::new() };
+    let Some(talk) = Talk::at(chat, place) else { return String::new() };
     if changes.contains(&Change::Reset) {
-        return missed(conversation, place);
+        return format!("* too many messages at once; the last of them:\n{}", talk.last(told));
     }
     let added: BTreeSet<MessageId> = changes.iter().filter_map(added).collect();
-    let mut messages: Vec<_> = added.iter().filter_map(|&id| conversation.message(id)).collect();
+    let mut messages: Vec<_> =
+        added.iter().filter_map(|&id| talk.conversation.message(id)).collect();
     messages.sort_by_key(|message| (message.at, message.id));
-    let of_others = messages.into_iter().filter(|message| !message.is_own);
-    of_others.map(|message| line(place, message)).collect()
+    let messages = messages.into_iter().filter(|message| told.tells(message));
+    messages.map(|message| talk.line(message)).collect()
+}
+
+impl Told {
+    fn tells(&self, message: &Message<'_>) -> bool {
+        match self {
+            Self::Others => !message.is_own,
+            Self::AllBut(here) => !here.contains(&message.id),
+        }
+    }
 }
 
 const fn added(change: &Change) -> Option<MessageId> {
     if let Change::Added(id) = change { Some(*id) } else { None }
 }
 
-/// More than can be told one by one.
-fn missed(conversation: &Conversation, place: &Place) -> String {
-    format!("* too many messages at once; the last of them:\n{}", last_of(conversation, place))
+/// A conversation, and with whom it is.
+struct Talk<'a> {
+    conversation: &'a Conversation,
+    /// What the other person is called; empty for the room.
+    other: String,
 }
 
-fn last_of(conversation: &Conversation, place: &Place) -> String {
-    let of_others = conversation.messages().filter(|message| !message.is_own);
-    let mut last: Vec<_> = of_others.take(HISTORY_MAX).collect();
-    last.reverse();
-    last.into_iter().map(|message| line(place, message)).collect()
-}
+impl<'a> Talk<'a> {
+    fn at(chat: &'a Client, place: &Place) -> Option<Self> {
+        let conversation = chat.conversation(place)?;
+        let Place::Direct(other) = place else {
+            return Some(Self { conversation, other: String::new() });
+        };
+        let here = chat.people().into_iter().find(|person| person.user == *other);
+        let said = || conversation.messages().find(|message| message.user == other.as_str());
+        let name = here.map(|person| person.name).or_else(|| Some(said()?.name.to_owned()));
+        let name = name.unwrap_or_else(|| other.to_string());
+        Some(Self { conversation, other: printable_name(&name, NAME_MAX_BYTES) })
+    }
 
-/// One message. It may have several lines, which cannot be mistaken for messages of others.
-fn line(place: &Place, message: Message<'_>) -> String {
-    let name = printable_name(message.name, NAME_MAX_BYTES);
-    let text = printable_text(message.text).replace('\n', "\n    ");
-    let mut line = String::new();
-    // Writing to a string cannot fail.
-    let _ = match (place, text.strip_prefix("/me ")) {
-        (Place::Room, Some(deed)) => writeln!(line, "* {name} {deed}"),
-        (Place::Room, None) => writeln!(line, "{name}: {text}"),
-        (Place::Direct(_), _) => writeln!(line, "{name} (to you): {text}"),
-    };
-    line
+    fn last(&self, told: &Told) -> String {
+        let messages = self.conversation.messages().filter(|message| told.tells(message));
+        let mut last: Vec<_> = messages.take(HISTORY_MAX).collect();
+        last.reverse();
+        last.into_iter().map(|message| self.line(message)).collect()
+    }
+
+    /// One message. It may have several lines, which cannot be mistaken for messages of others.
+    fn line(&self, message: Message<'_>) -> String {
+        let name = printable_name(message.name, NAME_MAX_BYTES);
+        let text = printable_text(message.text).replace('\n', "\n    ");
+        match (self.conversation.place(), text.strip_prefix("/me ")) {
+            (Place::Room, Some(deed)) => format!("* {name} {deed}\n"),
+            (Place::Room, None) => format!("{name}: {text}\n"),
+            (Place::Direct(_), _) if message.is_own => format!("you (to {}): {text}\n", self.other),
+            (Place::Direct(_), _) => format!("{name} (to you): {text}\n"),
+        }
+    }
 }

@@ -1,10 +1,15 @@
 //! The client: from a name to the end of a talk, and another name where one is taken.
 
 mod command;
+mod door;
 mod messages;
 mod people;
+mod signing_in;
+mod slots;
 mod talk;
 mod terminal;
+
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -16,6 +21,7 @@ use tokio::runtime::Builder;
 
 use crate::name::Name;
 use crate::{ROOM, token};
+use door::{Desk, Door};
 use talk::{Ended, Talk};
 use terminal::{Terminal, Typed};
 
@@ -33,12 +39,16 @@ pub(crate) struct Options {
     /// The server's port
     #[arg(long, env = "CHAT_PORT", default_value_t = crate::PORT)]
     port: u16,
-    /// What the others shall call you
+    /// What the others shall call you. Where the server keeps accounts: which of those on this device
+    /// you are, else the name of a new guest; without it a guest by a name of the server's
     #[arg(long, env = "CHAT_USERNAME", value_parser = Name::new)]
-    username: Name,
+    username: Option<Name>,
     /// The server stands behind TLS
     #[arg(long)]
     tls: bool,
+    /// Folder of the accounts of this device [default: ~/.config/simple-chat]
+    #[arg(long, env = "CHAT_CONFIG")]
+    config: Option<PathBuf>,
 }
 
 /// Chats until the person leaves.
@@ -52,20 +62,42 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 
 async fn chat(options: &Options) -> anyhow::Result<()> {
     let mut terminal = Terminal::open()?;
+    match door::knock(options, &mut terminal).await? {
+        Door::Left => Ok(()),
+        Door::Accounts(desk) => by_account(options, &mut terminal, *desk).await,
+        Door::Names => by_name(options, &mut terminal).await,
+    }
+}
+
+/// Talks as an account.
+async fn by_account(options: &Options, terminal: &mut Terminal, desk: Desk) -> anyhow::Result<()> {
+    let chat = client(desk.user(), &desk.account.name, desk.token.reveal())?;
+    match Talk::begin(options.url(), options.place(), chat, Some(desk)).run(terminal).await? {
+        Ended::Left => Ok(()),
+        Ended::Refused(code) => bail!("the server refuses: {}", code.name()),
+    }
+}
+
+/// Talks under a name that nobody else has at that time.
+async fn by_name(options: &Options, terminal: &mut Terminal) -> anyhow::Result<()> {
     // Kept while the program runs: who returns after a lost connection is the same person.
     let secret = token::draw_secret().context("no random numbers")?;
-    let mut name = options.username.clone();
+    let name = options.username.clone();
+    let mut name = name.context(
+        "this server keeps no accounts: say who you are by --username NAME or CHAT_USERNAME",
+    )?;
     loop {
-        let chat = client(&secret, &name)?;
-        let talk = Talk::begin(options.url(), options.place(), chat);
-        match talk.run(&mut terminal).await? {
+        let token = token::write(&secret, name.as_str());
+        let chat = client(UserId::of_guest(&secret), name.as_str(), &token)?;
+        let talk = Talk::begin(options.url(), options.place(), chat, None);
+        match talk.run(terminal).await? {
             Ended::Left => return Ok(()),
-            Ended::Refused(code) => name = another_name(&mut terminal, &name, code).await?,
+            Ended::Refused(code) => name = another_name(terminal, &name, code).await?,
         }
     }
 }
 
-fn client(secret: &str, name: &Name) -> anyhow::Result<Client> {
+fn client(user: Option<UserId>, name: &str, token: &str) -> anyhow::Result<Client> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).context("no random numbers")?;
     let [client_id, seed] = [0, 8]
@@ -74,14 +106,14 @@ fn client(secret: &str, name: &Name) -> anyhow::Result<Client> {
     Ok(Client::new(ClientConfig {
         // Yjs has 53 bits for it.
         client_id: client_id >> 11,
-        name: name.to_string(),
-        user: UserId::of_guest(secret),
+        name: name.to_owned(),
+        user,
         seal: None,
         session: SessionConfig {
             ping_after: PING_AFTER,
             silence_max: SILENCE_MAX,
             backoff_max: BACKOFF_MAX,
-            ..SessionConfig::new(token::write(secret, name.as_str()), seed)
+            ..SessionConfig::new(token, seed)
         },
     }))
 }
@@ -103,7 +135,7 @@ async fn another_name(
     terminal.remark(&refusal)?;
     terminal.ask(Some("another name: "))?;
     loop {
-        let Typed::Line(line) = terminal.line().await? else { bail!("{refusal}") };
+        let Typed::Line(line) = terminal.line(true).await? else { bail!("{refusal}") };
         match Name::new(&line) {
             Ok(name) => {
                 terminal.ask(None)?;

@@ -1,5 +1,6 @@
 //! One person in the room, under one name: what is typed goes out, what happens is shown.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -7,23 +8,39 @@ use collab_client::{Changes, Config, Event as Happened, Handle, start};
 use collab_core::chat::{Client, Event, Place, SayError, printable_text};
 use collab_core::sync::{Phase, Status};
 use collab_core::wire::ErrorCode;
-use tokio::time::{Instant, timeout_at};
+use collab_rooms_api::sign_in;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::command::{Command, HELP};
-use super::messages;
+use super::command::{Command, HELP, HELP_ACCOUNTS};
+use super::door::Desk;
+use super::messages::{self, Told};
 use super::people::People;
 use super::terminal::{Terminal, Typed};
 
 /// Time for what was typed last to reach the server.
-const LEAVE_PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Talk {
-    handle: Handle<Client>,
+    pub(super) handle: Handle<Client>,
     changes: Changes<Event>,
     people: People,
     /// The server, as people write it.
     server: String,
     connection: Connection,
+    /// None where names are claimed.
+    pub(super) desk: Option<Desk>,
+    /// Whose messages are told.
+    told: Told,
+}
+
+/// What came of waiting until all that was said has arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Flushed {
+    All,
+    /// So many messages did not.
+    Unsent(u64),
+    /// The person is refused.
+    Ended(Ended),
 }
 
 /// What the person was told of the connection.
@@ -45,29 +62,39 @@ pub(crate) enum Ended {
 
 /// What a command comes to.
 #[derive(Debug, PartialEq, Eq)]
-enum Next {
+pub(super) enum Next {
     Stay,
     Leave,
+    /// The server does not let this person in any more.
+    Ended(Ended),
 }
 
 impl Talk {
     /// Connects.
-    pub(crate) fn begin(url: String, server: String, chat: Client) -> Self {
+    pub(crate) fn begin(url: String, server: String, chat: Client, desk: Option<Desk>) -> Self {
         let (handle, changes) = start(Config::new(url), chat);
         let (people, connection) = (People::default(), Connection::First);
-        Self { handle, changes, people, server, connection }
+        // Without accounts nobody can be here twice.
+        let told = desk.as_ref().map_or(Told::Others, |_| Told::AllBut(BTreeSet::new()));
+        Self { handle, changes, people, server, connection, desk, told }
     }
 
     /// Talks until the person leaves or is refused.
     pub(crate) async fn run(mut self, terminal: &mut Terminal) -> anyhow::Result<Ended> {
         loop {
             tokio::select! {
-                typed = terminal.line() => {
+                typed = terminal.line(terminal.is_interactive() || !self.is_asking()) => {
                     let Typed::Line(line) = typed? else { break };
-                    if self.obey(Command::parse(&line), terminal).await? == Next::Leave {
-                        break;
+                    match self.obey(Command::parse(&line), terminal).await? {
+                        Next::Stay => {}
+                        Next::Leave => break,
+                        Next::Ended(ended) => return Ok(ended),
                     }
                 }
+                () = until(self.people.deadline()) => {
+                    terminal.show(&self.people.tell_gone(Instant::now().into_std()))?;
+                }
+                event = next(&mut self.desk) => self.signed_in(event, terminal).await?,
                 happened = self.changes.next() => {
                     if let Some(refused) = self.follow(happened, terminal).await? {
                         return Ok(refused);
@@ -80,24 +107,34 @@ impl Talk {
 
     /// Waits until what was said has arrived, and says goodbye.
     async fn leave(mut self, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-        let end = Instant::now() + LEAVE_PATIENCE;
+        match self.flush(terminal).await? {
+            Flushed::All => {
+                self.handle.stop().await;
+                Ok(Ended::Left)
+            }
+            Flushed::Ended(ended) => Ok(ended),
+            Flushed::Unsent(0) => bail!("the server does not answer"),
+            Flushed::Unsent(unsent) => bail!("{unsent} messages did not reach the server"),
+        }
+    }
+
+    /// Waits until what was said has arrived.
+    pub(super) async fn flush(&mut self, terminal: &mut Terminal) -> anyhow::Result<Flushed> {
+        let end = Instant::now() + PATIENCE;
         loop {
             let unsent = self.handle.call(|chat, _| chat.unsaved()).await?;
             if unsent == 0 && self.connection != Connection::First {
-                break;
+                return Ok(Flushed::All);
             }
             match timeout_at(end, self.changes.next()).await {
                 Ok(happened) => {
                     if let Some(refused) = self.follow(happened, terminal).await? {
-                        return Ok(refused);
+                        return Ok(Flushed::Ended(refused));
                     }
                 }
-                Err(_) if unsent > 0 => bail!("{unsent} messages did not reach the server"),
-                Err(_) => bail!("the server does not answer"),
+                Err(_) => return Ok(Flushed::Unsent(unsent)),
             }
         }
-        self.handle.stop().await;
-        Ok(Ended::Left)
     }
 
     async fn obey(&mut self, command: Command, terminal: &mut Terminal) -> anyhow::Result<Next> {
@@ -114,6 +151,12 @@ impl Talk {
                 let name = self.handle.call(|chat, _| chat.name().to_owned()).await?;
                 terminal.remark(&format!("you are {name}"))?;
             }
+            Command::Login { .. } | Command::SetPassword(_) | Command::SetName(_) => {
+                return self.ask_account(command, terminal).await;
+            }
+            Command::Help if self.desk.is_some() => {
+                terminal.show(&format!("{HELP}{HELP_ACCOUNTS}"))?;
+            }
             Command::Help => terminal.show(HELP)?,
             Command::Unknown(explanation) => terminal.remark(&explanation)?,
         }
@@ -127,9 +170,10 @@ impl Talk {
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
         let said = self.handle.call(move |chat, now| chat.say(now, &place, &text, None)).await?;
-        match said {
-            Ok(_) => {}
-            Err(error) => terminal.remark(&not_said(&error))?,
+        match (said, &mut self.told) {
+            (Ok(id), Told::AllBut(here)) => drop(here.insert(id)),
+            (Ok(_), Told::Others) => {}
+            (Err(error), _) => terminal.remark(&not_said(&error))?,
         }
         Ok(())
     }
@@ -168,7 +212,13 @@ impl Talk {
     async fn follow_status(&mut self, terminal: &mut Terminal) -> anyhow::Result<Option<Ended>> {
         let look = |chat: &mut Client, _| (chat.status().clone(), chat.is_synced());
         let (status, is_synced) = self.handle.call(look).await?;
+        self.follow_grant().await?;
         match status {
+            Status { phase: Phase::Refused(ErrorCode::Unauthorized), .. }
+                if self.desk.is_some() =>
+            {
+                self.renew(terminal)?;
+            }
             Status { phase: Phase::Refused(code), peer: None, .. } => {
                 return Ok(Some(Ended::Refused(code)));
             }
@@ -189,8 +239,13 @@ impl Talk {
         if std::mem::replace(&mut self.connection, Connection::Up) == Connection::Lost {
             return Ok(terminal.remark("connected again")?);
         }
-        let look = |chat: &mut Client, _| (chat.name().to_owned(), messages::history(chat));
-        let (name, history) = self.handle.call(look).await?;
+        let told = self.told.clone();
+        let look = move |chat: &mut Client, _| {
+            let places: Vec<Place> = chat.places().map(|talk| talk.place().clone()).collect();
+            let told = places.iter().map(|place| messages::history(chat, place, &told));
+            (told.collect::<String>(), chat.name().to_owned())
+        };
+        let (history, name) = self.handle.call(look).await?;
         terminal.remark(&format!("connected to {} as {name}; help lists commands", self.server))?;
         terminal.show(&history)?;
         self.show_people(terminal).await
@@ -201,7 +256,7 @@ impl Talk {
             return Ok(());
         }
         let people = self.handle.call(|chat, _| chat.people()).await?;
-        Ok(terminal.show(&self.people.news(&people))?)
+        Ok(terminal.show(&self.people.news(&people, Instant::now().into_std()))?)
     }
 
     async fn show_messages(&mut self, place: Place, terminal: &mut Terminal) -> anyhow::Result<()> {
@@ -209,7 +264,8 @@ impl Talk {
         if self.connection == Connection::First {
             return Ok(());
         }
-        let lines = self.handle.call(move |chat, _| messages::news(chat, &place)).await?;
+        let told = self.told.clone();
+        let lines = self.handle.call(move |chat, _| messages::news(chat, &place, &told)).await?;
         Ok(terminal.show(&lines)?)
     }
 
@@ -224,6 +280,21 @@ impl Talk {
         }
         self.show_people(terminal).await?;
         self.follow_status(terminal).await
+    }
+}
+
+async fn until(deadline: Option<std::time::Instant>) {
+    match deadline {
+        Some(at) => sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What happened to the account; never anything where there is none.
+async fn next(desk: &mut Option<Desk>) -> sign_in::Event {
+    match desk {
+        Some(desk) => desk.events.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use futures_util::future::{Either, select};
+use collab_core::command;
+use collab_rooms_api::Secret;
+use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use futures_util::StreamExt;
+use futures_util::future::{Either, pending, select};
 use rustyline_async::{Readline, ReadlineEvent, SharedWriter};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin, stdin};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -18,7 +22,7 @@ pub(crate) struct Terminal {
 
 enum Face {
     /// What arrives is written above the line that is being edited, which is never torn.
-    Prompt { editor: Box<Readline>, writer: SharedWriter },
+    Prompt { editor: Box<Readline>, writer: SharedWriter, prompt: String },
     /// Messages to standard output, remarks to standard error.
     Pipe { lines: Lines<BufReader<Stdin>> },
 }
@@ -35,8 +39,9 @@ impl Terminal {
     pub(crate) fn open() -> anyhow::Result<Self> {
         let face = if io::stdin().is_terminal() && io::stdout().is_terminal() {
             let (mut editor, writer) = Readline::new(PROMPT.to_owned())?;
-            editor.should_print_line_on(true, false);
-            Face::Prompt { editor: Box::new(editor), writer }
+            // It is shown again without what is secret.
+            editor.should_print_line_on(false, false);
+            Face::Prompt { editor: Box::new(editor), writer, prompt: PROMPT.to_owned() }
         } else {
             Face::Pipe { lines: BufReader::new(stdin()).lines() }
         };
@@ -50,8 +55,8 @@ impl Terminal {
         matches!(self.face, Face::Prompt { .. })
     }
 
-    /// The next line. Safe to cancel.
-    pub(crate) async fn line(&mut self) -> anyhow::Result<Typed> {
+    /// The next line, or, if none is read now, that the person leaves. Safe to cancel.
+    pub(crate) async fn line(&mut self, reads: bool) -> anyhow::Result<Typed> {
         let Self { face, interrupt, terminate } = self;
         let signalled = std::pin::pin!(async {
             tokio::select! {
@@ -59,7 +64,8 @@ impl Terminal {
                 _ = terminate.recv() => {}
             }
         });
-        let typed = std::pin::pin!(face.line());
+        let typed =
+            std::pin::pin!(async { if reads { face.line().await } else { pending().await } });
         match select(typed, signalled).await {
             Either::Left((typed, _)) => typed,
             Either::Right(_) => Ok(Typed::End),
@@ -88,21 +94,59 @@ impl Terminal {
 
     /// Asks for something else than a command; `None` for the prompt of commands.
     pub(crate) fn ask(&mut self, question: Option<&str>) -> anyhow::Result<()> {
-        if let Face::Prompt { editor, .. } = &mut self.face {
-            editor.update_prompt(question.unwrap_or(PROMPT))?;
+        if let Face::Prompt { editor, prompt, .. } = &mut self.face {
+            question.unwrap_or(PROMPT).clone_into(prompt);
+            editor.update_prompt(prompt)?;
         }
         Ok(())
     }
+
+    /// Asks for a password, of which nothing is shown. `None` if the person thinks better of it, or
+    /// nobody is there.
+    pub(crate) async fn password(&mut self) -> anyhow::Result<Option<Secret>> {
+        if !self.is_interactive() {
+            return Ok(None);
+        }
+        self.ask(Some("password (not shown): "))?;
+        io::stdout().flush()?;
+        let typed = read_password().await;
+        self.ask(None)?;
+        typed
+    }
+}
+
+/// Reads keys up to Enter. Messages wait meanwhile.
+async fn read_password() -> anyhow::Result<Option<Secret>> {
+    let mut keys = EventStream::new();
+    let mut password = String::new();
+    while let Some(event) = keys.next().await {
+        let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event? else { continue };
+        let is_ctrl = modifiers.contains(KeyModifiers::CONTROL);
+        match code {
+            _ if kind == KeyEventKind::Release => {}
+            KeyCode::Enter => return Ok((!password.is_empty()).then(|| password.into())),
+            KeyCode::Esc => return Ok(None),
+            KeyCode::Char('c' | 'd') if is_ctrl => return Ok(None),
+            KeyCode::Char('u') if is_ctrl => password.clear(),
+            KeyCode::Backspace => drop(password.pop()),
+            KeyCode::Char(c) if !is_ctrl => password.push(c),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 impl Face {
     async fn line(&mut self) -> anyhow::Result<Typed> {
         Ok(match self {
-            Self::Prompt { editor, .. } => match editor.readline().await? {
+            Self::Prompt { editor, writer, prompt } => match editor.readline().await? {
                 ReadlineEvent::Line(line) => {
-                    if !line.trim().is_empty() {
+                    let secret = command::secret(&line);
+                    if secret.is_none() && !line.trim().is_empty() {
                         editor.add_history_entry(line.clone());
                     }
+                    let shown = &line[..secret.map_or(line.len(), |secret| secret.start)];
+                    writer.write_all(format!("{prompt}{shown}\n").as_bytes())?;
                     Typed::Line(line)
                 }
                 ReadlineEvent::Eof | ReadlineEvent::Interrupted => Typed::End,

@@ -15,7 +15,7 @@ fn a_client_without_a_server_says_so_and_ends_with_1() {
 
 #[test]
 fn a_wrong_command_line_ends_with_2() {
-    for arguments in [&["client"][..], &["client", "--username", "  "], &["chat"]] {
+    for arguments in [&["client", "ada"][..], &["client", "--username", "  "], &["chat"]] {
         let (status, said) = Process::start(command().args(arguments)).ended();
         assert_eq!(status.code(), Some(2), "{said:#?}");
     }

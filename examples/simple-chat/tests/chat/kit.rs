@@ -12,7 +12,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// `simple-chat` without the settings of whoever runs the tests.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_simple-chat"));
-    for name in ["CHAT_HOST", "CHAT_PORT", "CHAT_USERNAME"] {
+    for name in ["CHAT_HOST", "CHAT_PORT", "CHAT_USERNAME", "CHAT_CONFIG"] {
         command.env_remove(name);
     }
     command

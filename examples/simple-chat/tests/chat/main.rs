@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "test code")]
 
+mod accounts;
 mod connections;
 mod kit;
 mod names;
+mod rooms_server;
 mod talking;
 mod terminal;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use collab_core::chat::{UserId, guest_token};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tui_chat::seat::guest_name;
 
 /// The folder of what is kept on this device.
@@ -55,6 +56,11 @@ impl Identity {
             .with_context(|| format!("cannot use {}", path.display()))
     }
 
+    /// Where the account at a server is kept.
+    pub(super) fn account(&self, server: &str) -> PathBuf {
+        self.folder.join("accounts").join(file_name(server))
+    }
+
     /// Where it is kept who was known by which name.
     pub(super) fn known(&self) -> PathBuf {
         self.folder.join("known")
@@ -64,6 +70,11 @@ impl Identity {
     pub(super) fn unsent(&self) -> Option<PathBuf> {
         self.lock.as_ref().map(|_| self.folder.join("unsent"))
     }
+}
+
+/// Any text made a file's name.
+pub(super) fn file_name(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// A random number.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use collab_client::{Changes, Config, Handle};
-use collab_core::chat::{Client, ClientConfig, Event};
+use collab_core::chat::{Client, ClientConfig, Event, Input};
+use collab_core::sync::SessionConfig;
 use collab_peer::{Peer, PeerConfig};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::identity::{self, Identity};
 use super::options::Chat;
+use super::who::Who;
 
 /// A client of one room, running in a task of its own.
 pub(super) struct Link {
@@ -36,14 +38,16 @@ pub(super) fn url(options: &Chat, room: &str) -> String {
 }
 
 /// A client that is not connected yet.
-pub(super) fn client(identity: &Identity, name: &str) -> Result<Client> {
-    let config = ClientConfig::guest(client_id()?, identity::random()?, name, &identity.token);
-    Ok(Client::new(config))
+pub(super) fn client(who: &Who) -> Result<Client> {
+    let (client_id, seed) = (client_id()?, identity::random()?);
+    let session = SessionConfig::new("", seed);
+    let (user, name) = (who.user.clone(), who.name.clone());
+    Ok(Client::new(ClientConfig { client_id, name, user, seal: None, session }))
 }
 
-/// Connects it, and keeps it connected.
-pub(super) fn connect(url: String, client: Client) -> Link {
-    let (handle, changes) = collab_client::start(Config::new(url), client);
+/// Runs it; [`Link::come_as`] connects.
+pub(super) fn prepare(url: String, client: Client) -> Link {
+    let (handle, changes) = collab_client::prepare(Config::new(url), client);
     Link { handle, changes, peer: None }
 }
 
@@ -72,6 +76,18 @@ pub(super) fn connect_to_self(peer: Peer, client: Client) -> Link {
 }
 
 impl Link {
+    /// Connects, or goes on, by this token.
+    pub(super) async fn come_as(&self, token: String, is_first: bool) {
+        let come = move |client: &mut Client, now| {
+            client.handle(now, Input::Token(token));
+            if is_first {
+                client.handle(now, Input::Start);
+            }
+        };
+        // A client that has stopped stays so.
+        let _ = self.handle.call(come).await;
+    }
+
     /// Takes leave of the others.
     pub(super) async fn stop(self) {
         self.handle.stop().await;

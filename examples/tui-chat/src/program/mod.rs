@@ -1,5 +1,6 @@
 //! The native program: options, terminal, connections, what is kept on this device.
 
+mod account;
 mod identity;
 mod known;
 mod link;
@@ -7,8 +8,10 @@ mod options;
 mod rooms;
 mod screen;
 mod server;
+mod signing_in;
 mod terminal;
 mod unsent;
+mod who;
 
 use anyhow::Result;
 use clap::Parser;

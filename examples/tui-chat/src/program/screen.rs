@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use collab_core::Timestamp;
 use collab_core::wire::is_room_name;
+use collab_rooms_api::sign_in;
 use crossterm::event::EventStream;
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
@@ -13,17 +14,21 @@ use tui_chat::app::LocalTime;
 use tui_chat::model::{Place, Spot};
 use tui_chat::{Action, App};
 
+use super::account::Account;
 use super::identity::Identity;
 use super::options::Chat;
 use super::rooms::{News, Rooms};
 use super::terminal::{self, Screen};
+use super::who::Who;
 
 /// Everything that runs.
-struct Program {
+pub(super) struct Program {
     options: Chat,
-    identity: Identity,
-    app: App,
-    rooms: Rooms,
+    pub(super) identity: Identity,
+    /// None where the server keeps none, and among peers.
+    pub(super) account: Option<Account>,
+    pub(super) app: App,
+    pub(super) rooms: Rooms,
     screen: Screen,
     /// How many unread messages the window's title tells.
     told_unread: Option<usize>,
@@ -36,6 +41,7 @@ struct Program {
 enum Happened {
     Heard(crossterm::event::Event),
     Changed(News),
+    Account(sign_in::Event),
     Tick,
     End,
 }
@@ -43,15 +49,19 @@ enum Happened {
 /// Chats until somebody leaves, the terminal goes away or the process is told to end.
 pub(super) async fn run(options: Chat) -> Result<()> {
     let identity = Identity::open(options.config.clone(), options.name.clone())?;
-    let mut rooms = Rooms::default();
+    let is_alone = options.is_among_peers();
+    let account = (!is_alone).then(|| Account::open(&options, &identity)).transpose()?;
+    let who = account.as_ref().map(|account| account.expected(&identity));
+    let mut rooms = Rooms::new(who.unwrap_or_else(|| Who::guest(&identity)));
     for room in &options.rooms {
-        rooms.join(&options, &identity, &identity.name, room).await?;
+        rooms.join(&options, &identity, room).await?;
     }
     let app = App::new(options.theme(), local_time);
     let screen = Screen::open()?;
     let mut program = Program {
         options,
         identity,
+        account,
         app,
         rooms,
         screen,
@@ -74,7 +84,7 @@ impl Program {
         self.refresh().await?;
         while !self.ended {
             let happened = self.wait(&mut keys, &mut ends).await?;
-            self.take(happened);
+            self.take(happened).await?;
             self.act().await?;
             self.refresh().await?;
         }
@@ -97,13 +107,14 @@ impl Program {
                 None => Happened::End,
             },
             news = self.rooms.changed() => Happened::Changed(news),
+            event = next(&mut self.account) => Happened::Account(event),
             () = tick => Happened::Tick,
             _ = terminate.recv() => Happened::End,
             _ = hangup.recv() => Happened::End,
         })
     }
 
-    fn take(&mut self, happened: Happened) {
+    async fn take(&mut self, happened: Happened) -> Result<()> {
         match happened {
             Happened::Heard(heard) => {
                 if let Some(event) = terminal::event(heard) {
@@ -115,9 +126,11 @@ impl Program {
                     self.app.warn(news);
                 }
             }
+            Happened::Account(event) => self.signed_in(event).await?,
             Happened::Tick => self.app.tick(now()),
             Happened::End => self.ended = true,
         }
+        Ok(())
     }
 
     /// Carries out what the app wants.
@@ -137,12 +150,14 @@ impl Program {
                     self.wanted = Some(Spot { room: room.clone(), place });
                     self.carry_out(&action).await;
                 }
-                Action::SetName(name) => {
+                Action::SetName(name) if self.account.is_none() => {
                     if self.carry_out(&action).await {
                         self.identity.keep_name(name)?;
                         self.identity.name.clone_from(name);
+                        self.rooms.set_name(name);
                     }
                 }
+                _ if self.ask_account(&action) => {}
                 _ => {
                     self.carry_out(&action).await;
                 }
@@ -164,8 +179,7 @@ impl Program {
         if !is_room_name(room) {
             return self.app.warn("not a room's name");
         }
-        let name = self.identity.name.clone();
-        match self.rooms.join(&self.options, &self.identity, &name, room).await {
+        match self.rooms.join(&self.options, &self.identity, room).await {
             Ok(()) => self.wanted = Some(Spot { room: room.clone(), place: Place::Room }),
             Err(error) => self.app.warn(format!("{error:#}")),
         }
@@ -180,6 +194,11 @@ impl Program {
 
     async fn refill(&mut self) -> Result<()> {
         let (read, news) = self.rooms.read().await?;
+        if self.rooms.wants_token()
+            && let Some(account) = &self.account
+        {
+            account.renew();
+        }
         if let Some(news) = news {
             self.app.warn(news);
         }
@@ -211,6 +230,14 @@ impl Program {
             self.told_unread = Some(unread);
         }
         Ok(())
+    }
+}
+
+/// What happened to the account; never anything where there is none.
+async fn next(account: &mut Option<Account>) -> sign_in::Event {
+    match account {
+        Some(account) => account.next().await,
+        None => std::future::pending().await,
     }
 }
 

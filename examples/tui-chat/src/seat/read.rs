@@ -55,8 +55,17 @@ fn link(client: &Client) -> Link {
     }
 }
 
+/// What was refused: in words, with the messages that nobody will see.
+pub fn refused(code: ErrorCode, texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| printable_text(text)).collect();
+    if texts.is_empty() {
+        return refusal(code);
+    }
+    format!("{}; not sent: {}", refusal(code), texts.join("; ").replace('\n', " "))
+}
+
 /// A refusal in words.
-pub fn refusal(code: ErrorCode) -> String {
+fn refusal(code: ErrorCode) -> String {
     match code {
         ErrorCode::Unauthorized => "log in first".to_owned(),
         ErrorCode::Forbidden => "you may not enter".to_owned(),

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "test code")]
 
+mod accounts;
+mod rooms_server;
 mod stage;
 
 use std::time::Duration;

@@ -17,7 +17,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// A tmux server and a folder for one test, both gone after it.
 pub(crate) struct Tmux {
     socket: String,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 impl Tmux {

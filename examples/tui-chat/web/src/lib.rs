@@ -5,6 +5,7 @@
 //!
 //! | module | its job |
 //! |---|---|
+//! | `account`, `signing_in` | who one is, where the server keeps accounts |
 //! | `program` | the app, its rooms, and when to draw |
 //! | `socket` | a chat's client on a WebSocket |
 //! | `screen` | cells -> spans |
@@ -18,6 +19,8 @@
 )]
 
 #[cfg(target_arch = "wasm32")]
+mod account;
+#[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]
 mod page;
@@ -25,6 +28,8 @@ mod page;
 mod program;
 #[cfg(target_arch = "wasm32")]
 mod screen;
+#[cfg(target_arch = "wasm32")]
+mod signing_in;
 #[cfg(target_arch = "wasm32")]
 mod socket;
 #[cfg(target_arch = "wasm32")]

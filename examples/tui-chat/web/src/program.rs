@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use collab_core::Timestamp;
 use collab_core::chat::{self, Client, ClientConfig, Input};
+use collab_core::sync::SessionConfig;
 use collab_core::wire::is_room_name;
+use collab_rooms_api::sign_in;
 use ratatui::Terminal;
 use tui_chat::app::MouseKind;
 use tui_chat::model::{Place, Spot};
@@ -13,9 +16,11 @@ use tui_chat::{Action, App, Event, seat};
 use wasm_bindgen::prelude::*;
 use web_sys::UrlSearchParams;
 
+use crate::account::Desk;
 use crate::keys;
 use crate::page::{element, local_time, now, random, window};
 use crate::screen::Screen;
+use crate::signing_in::Who;
 use crate::socket::{Said, Seat};
 use crate::storage::Kept;
 
@@ -29,15 +34,21 @@ thread_local! {
     static PROGRAM: RefCell<Option<Program>> = const { RefCell::new(None) };
 }
 
-struct Program {
-    app: App,
-    kept: Kept,
-    seats: Vec<Seat>,
+pub(crate) struct Program {
+    pub(crate) app: App,
+    pub(crate) kept: Kept,
+    /// None where the server keeps no accounts.
+    pub(crate) desk: Option<Desk>,
+    /// As whom one is here; none until the server has said whether it keeps accounts.
+    who: Option<Who>,
+    /// Rooms to enter then.
+    waiting: Vec<Arc<str>>,
+    pub(crate) seats: Vec<Seat>,
     terminal: Terminal<Screen>,
     wanted: Option<Spot>,
     told_unread: usize,
     /// Something differs from what is drawn.
-    is_stale: bool,
+    pub(crate) is_stale: bool,
     is_frame_due: bool,
     timer: Option<i32>,
     on_frame: Closure<dyn FnMut()>,
@@ -48,12 +59,19 @@ struct Program {
 #[wasm_bindgen]
 pub fn start(keeps_unsent: bool) -> Result<(), JsValue> {
     let search = UrlSearchParams::new_with_str(&window()?.location().search()?)?;
-    let kept = Kept::open(keeps_unsent, search.get("username").unwrap_or_default().trim())?;
+    let wish = search.get("username").unwrap_or_default().trim().to_owned();
+    let kept = Kept::open(keeps_unsent, &wish)?;
+    let wish = (!wish.is_empty()).then_some(wish);
+    let mut desk = Desk::new(wish, u64::from_le_bytes(random()?))?;
+    desk.handle(sign_in::Input::Start);
     let theme = search.get("theme").and_then(|name| name.parse().ok());
     let terminal = Terminal::new(Screen::new(element("screen")?)?);
     let mut program = Program {
         app: App::new(theme.unwrap_or(ThemeName::Terminal), local_time),
         kept,
+        desk: Some(desk),
+        who: None,
+        waiting: Vec::new(),
         seats: Vec::new(),
         terminal: terminal.map_err(|error| JsValue::from_str(&error.to_string()))?,
         wanted: None,
@@ -97,6 +115,15 @@ pub(crate) fn hear(room: &str, connection: u32, said: Said) {
     });
 }
 
+/// The server of accounts said something, or nothing.
+pub(crate) fn answered(input: sign_in::Input) {
+    change(|program| {
+        if let Some(desk) = &mut program.desk {
+            desk.handle(input);
+        }
+    });
+}
+
 /// The network may be there again.
 pub(crate) fn network_back() {
     change(|program| {
@@ -134,11 +161,12 @@ impl Program {
             self.carry_out(&action);
             self.is_stale = true;
         }
+        self.drive_account();
         for seat in &mut self.seats {
             for event in seat.drive(now()) {
                 self.is_stale = true;
-                if let chat::Event::Refused { code, .. } = event {
-                    self.app.warn(seat::refusal(code));
+                if let chat::Event::Refused { code, texts, .. } = event {
+                    self.app.warn(seat::refused(code, &texts));
                 }
             }
         }
@@ -167,6 +195,9 @@ impl Program {
         self.timer = None;
         let now = now();
         self.app.tick(now);
+        if let Some(desk) = &mut self.desk {
+            desk.handle(sign_in::Input::Tick);
+        }
         let is_due = |seat: &&mut Seat| seat.client.deadline().is_some_and(|at| at <= now);
         self.seats.iter_mut().filter(is_due).for_each(|seat| seat.client.handle(now, Input::Tick));
     }
@@ -178,7 +209,8 @@ impl Program {
         }
         let now = now();
         let clients = self.seats.iter().filter_map(|seat| seat.client.deadline());
-        let Some(at) = clients.chain(self.app.deadline(now)).min() else { return };
+        let account = self.desk.as_ref().and_then(Desk::deadline).map(Timestamp::from_millis);
+        let Some(at) = clients.chain(self.app.deadline(now)).chain(account).min() else { return };
         let ms = at.as_millis().saturating_sub(now.as_millis()).min(TIMER_MAX_MS) as i32;
         let call = self.on_timer.as_ref().unchecked_ref();
         self.timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(call, ms).ok();
@@ -198,6 +230,7 @@ impl Program {
             Action::Direct { room, to, .. } => {
                 self.wanted = Some(Spot { room: room.clone(), place: Place::Direct(to.clone()) });
             }
+            _ if self.ask_account(action) => return,
             _ => {}
         }
         for seat in &mut self.seats {
@@ -211,6 +244,9 @@ impl Program {
         }
         if let Action::SetName(name) = action {
             self.kept.keep_name(name);
+            if let Some(who) = &mut self.who {
+                who.name.clone_from(name);
+            }
         }
     }
 
@@ -223,14 +259,36 @@ impl Program {
         if self.seats.iter().any(|seat| seat.room == *room) {
             return Ok(());
         }
+        let Some(Who { user, name, token }) = self.who.clone() else {
+            self.waiting.push(room.clone());
+            return Ok(());
+        };
         let client_id = u64::from_le_bytes(random()?) & CLIENT_ID_MASK | 1 << 31;
-        let seed = u64::from_le_bytes(random()?);
-        let config = ClientConfig::guest(client_id, seed, &self.kept.name, &self.kept.token);
+        let session = SessionConfig::new(token, u64::from_le_bytes(random()?));
+        let config = ClientConfig { client_id, name, user, seal: None, session };
         let mut client = Client::new(config);
         self.kept.restore(room, &mut client);
         client.handle(now(), Input::Start);
         self.seats.push(Seat::new(room.clone(), url(room)?, client));
         Ok(())
+    }
+
+    /// It is known now as whom one is here, or one is somebody else, or has a new token. What was
+    /// written and not sent is sent as whom one is then.
+    pub(crate) fn come_as(&mut self, who: Who) {
+        let account = self.desk.as_ref().and_then(|desk| desk.known.as_ref());
+        let rooms = self.seats.iter().map(|seat| &*seat.room);
+        self.kept.belongs_to(account.map(|account| &*account.id), rooms);
+        for seat in &mut self.seats {
+            seat.client.handle(now(), Input::Token(who.token.clone()));
+            seat.is_stale = true;
+        }
+        self.who = Some(who);
+        for room in std::mem::take(&mut self.waiting) {
+            if self.join(&room).is_err() {
+                self.app.warn("cannot enter this room");
+            }
+        }
     }
 
     fn leave(&mut self, room: &str) {
@@ -244,6 +302,7 @@ impl Program {
 
     /// Reads what changed in the rooms, and keeps what was not sent.
     fn refill(&mut self) {
+        self.renew_token();
         for seat in &mut self.seats {
             if !std::mem::take(&mut seat.is_stale) {
                 continue;

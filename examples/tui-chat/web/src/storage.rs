@@ -19,6 +19,8 @@ pub(crate) struct Kept {
     keeps_unsent: bool,
     pub(crate) token: String,
     pub(crate) name: String,
+    /// Whose messages wait; empty for the guest of this browser.
+    owner: String,
 }
 
 impl Kept {
@@ -35,7 +37,7 @@ impl Kept {
             (true, Some(kept)) => kept,
             (true, None) => guest_name(u64::from_le_bytes(random()?)),
         };
-        let kept = Self { storage, keeps_unsent, token, name };
+        let kept = Self { storage, keeps_unsent, token, name, owner: String::new() };
         kept.write(TOKEN, &kept.token);
         kept.write(NAME, &kept.name);
         Ok(kept)
@@ -47,10 +49,30 @@ impl Kept {
         self.write(NAME, name);
     }
 
+    /// One is this account now, or the guest of this browser, and what waits in these rooms is sent as
+    /// them: what is kept from now on is theirs.
+    pub(crate) fn belongs_to<'a>(
+        &mut self,
+        account: Option<&str>,
+        rooms: impl Iterator<Item = &'a str>,
+    ) {
+        let owner = account.map(|account| format!("{account}.")).unwrap_or_default();
+        let before = std::mem::replace(&mut self.owner, owner);
+        if before == self.owner || !self.keeps_unsent {
+            return;
+        }
+        for room in rooms {
+            let key = unsent(&before, room);
+            let _ = self.storage.as_ref().map(|storage| storage.remove_item(&key));
+        }
+    }
+
     /// Gives a client what an earlier tab kept of a room.
     pub(crate) fn restore(&self, room: &str, client: &mut Client) {
         let Some(storage) = self.storage.as_ref().filter(|_| self.keeps_unsent) else { return };
-        let Some(text) = storage.get_item(&unsent(room)).ok().flatten() else { return };
+        let Some(text) = storage.get_item(&unsent(&self.owner, room)).ok().flatten() else {
+            return;
+        };
         // Each byte is one character; others are not ours, and then nothing is taken.
         let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
         let _ = bytes.map(|bytes| client.import(&bytes));
@@ -60,7 +82,7 @@ impl Kept {
     pub(crate) fn keep_unsent(&self, room: &str, exported: &[u8]) {
         if self.keeps_unsent {
             let text: String = exported.iter().map(|byte| char::from(*byte)).collect();
-            self.write(&unsent(room), &text);
+            self.write(&unsent(&self.owner, room), &text);
         }
     }
 
@@ -70,6 +92,6 @@ impl Kept {
     }
 }
 
-fn unsent(room: &str) -> String {
-    format!("collab.tui.unsent.{room}")
+fn unsent(owner: &str, room: &str) -> String {
+    format!("collab.tui.unsent.{owner}{room}")
 }
