@@ -147,6 +147,9 @@ impl fmt::Display for Event {
             {
                 write!(f, "{error}; if it is yours: /login NAME PASSWORD")
             }
+            Self::Failed { failure: Failure::Call(error), .. } if error.code().is_none() => {
+                write!(f, "nothing has changed: {error}")
+            }
             Self::Failed { failure, .. } => failure.fmt(f),
             Self::Away { error, .. } => error.fmt(f),
             Self::NotKept(error) => write!(f, "this device does not keep who you are: {error}"),
@@ -159,11 +162,11 @@ impl Cause {
     fn tell(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Newcomer => {
-                write!(f, "you are a guest, {name}; to stay it elsewhere: /set password PASSWORD")
+                write!(f, "you are a guest, {name}: /set password PASSWORD keeps this account")
             }
             Self::Ousted => write!(
                 f,
-                "signed out; you are a new guest, {name}; to come back: /login NAME PASSWORD"
+                "signed out: you are a new guest, {name}; /login NAME PASSWORD brings you back"
             ),
             Self::Returned | Self::Renewed => Ok(()),
             Self::Did(Deed::SetPassword) => {

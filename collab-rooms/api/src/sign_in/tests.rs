@@ -121,10 +121,7 @@ fn a_newcomer_is_a_guest_at_once_by_the_name_that_was_wished() {
     assert!(world.events.is_empty(), "nobody sees the name that was not wished");
     assert_eq!(world.kept.token.as_deref(), Some("r1"), "an answer that is lost loses nobody");
     world.answers("ada", None);
-    assert_eq!(
-        world.told(),
-        ["you are a guest, ada; to stay it elsewhere: /set password PASSWORD"]
-    );
+    assert_eq!(world.told(), ["you are a guest, ada: /set password PASSWORD keeps this account"]);
     assert_eq!(world.kept.token.as_deref(), Some("r1"));
 }
 
@@ -234,7 +231,7 @@ fn who_is_signed_out_is_a_new_guest_and_told() {
     // The wish was for a newcomer; the name is likely that of the account that was kept.
     world.answers("quiet-otter-417", Some("r1"));
     let told = world.told();
-    assert!(told[0].starts_with("signed out; you are a new guest, quiet-otter-417"), "{told:?}");
+    assert!(told[0].starts_with("signed out: you are a new guest, quiet-otter-417"), "{told:?}");
     assert!(world.calls.is_empty());
 }
 

@@ -8,6 +8,7 @@ use collab_rooms_api::{Account, Client, Events, Handle, Secret, keep_signed_in};
 use super::Options;
 use super::slots::Slots;
 use super::terminal::{Terminal, Typed};
+use crate::name::Name;
 
 /// The account, and what keeps it signed in.
 pub(crate) struct Desk {
@@ -41,7 +42,7 @@ pub(crate) enum Door {
 /// Asks the server whether it keeps accounts, and signs in if it does.
 pub(crate) async fn knock(options: &Options, terminal: &mut Terminal) -> anyhow::Result<Door> {
     let client = Client::new(&options.url())?;
-    let username = options.username.as_ref().map(|name| name.as_str());
+    let username = options.username.as_ref().map(Name::as_str);
     let slots = Slots::new(options.config.clone(), client.base(), username);
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).context("no random numbers")?;

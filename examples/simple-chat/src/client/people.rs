@@ -60,7 +60,8 @@ impl People {
             .into_iter()
             .partition::<Gone, _>(|(_, (_, at))| *at <= now);
         self.gone = gone;
-        due.into_iter().map(|(_, (name, _))| format!("* {name} left\n")).collect()
+        let left = due.into_values().map(|(name, _)| format!("* {name} left\n"));
+        left.collect()
     }
 
     /// The names of everybody else.

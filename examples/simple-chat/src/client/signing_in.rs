@@ -39,10 +39,10 @@ impl Talk {
             }
             Flushed::All => {}
         }
-        if let Some(desk) = &mut self.desk {
-            if desk.handle.ask(command) {
-                desk.asking = Asking::Accounts;
-            }
+        if let Some(desk) = &mut self.desk
+            && desk.handle.ask(command)
+        {
+            desk.asking = Asking::Accounts;
         }
         Ok(Next::Stay)
     }

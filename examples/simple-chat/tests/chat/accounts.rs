@@ -58,7 +58,7 @@ fn a_newcomer_is_a_guest_and_the_same_person_with_the_next_start() {
     let (server, device) = (RoomsServer::start(), Device::new());
     let mut guest = device.join(&server, None);
     let welcome = guest.hear("you are a guest, ");
-    let name = welcome.split(", ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    let name = welcome.split(", ").nth(1).unwrap().split(':').next().unwrap().to_owned();
     guest.type_line("/me");
     guest.hear(&format!("you are {name}"));
     guest.leave();
