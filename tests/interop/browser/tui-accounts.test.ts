@@ -51,7 +51,6 @@ test('who_set_a_password_in_the_pad_logs_in_in_a_tab_and_on_a_terminal', async (
     await sees(tab, /@Bo +1/)
     await says(tab, '/set name Ada.L')
     await sees(tab, 'you are Ada.L now')
-    await terminal.sees('● Ada.L')
     terminal.types('/login ada.l correct horse')
     await terminal.sees('you are Ada.L now')
   } finally {
