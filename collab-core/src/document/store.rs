@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use crate::log::{self, Deleted, EMPTY_UPDATE};
 
-/// So many bytes of updates may wait before they are folded, and half as many as there are merged
-/// ones, so that all foldings together take time in proportion to what was written.
+/// So many bytes of updates may wait before they are folded, and as many as there are merged ones, so
+/// that all foldings together take time in proportion to what was written.
 const TAIL_MAX_BYTES: usize = 64 << 10;
 
 /// Encoded updates.
@@ -35,7 +35,7 @@ impl Store {
         }
         self.tail.extend_from_slice(update);
         self.ends.push(self.tail.len());
-        if self.tail.len() >= TAIL_MAX_BYTES + self.merged.len() / 2 {
+        if self.tail.len() >= TAIL_MAX_BYTES + self.merged.len() {
             self.merged = self.merge(Deleted::Keep);
             self.tail.clear();
             self.ends.clear();
