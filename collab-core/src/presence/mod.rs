@@ -189,7 +189,7 @@ impl Presence {
         if std::mem::take(&mut self.is_doubtful) {
             let mut named: Vec<u64> = entries.iter().map(|entry| entry.client).collect();
             sort_unstable(&mut named);
-            self.others.remove_unless(now, &named, &mut self.changes);
+            self.others.remove_unless(&named, &mut self.changes);
         }
         for entry in entries {
             if entry.client == self.client {

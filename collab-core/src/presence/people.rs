@@ -147,14 +147,14 @@ impl People {
         (*expiry < Timestamp::NEVER).then_some(*expiry)
     }
 
-    /// Everybody but these, in ascending order, is gone.
-    pub(super) fn remove_unless(&mut self, now: Timestamp, named: &[u64], changes: &mut Changes) {
+    /// Everybody but these, in ascending order, is gone. Their clocks are forgotten, so that a relay is
+    /// believed which names them after all: what it said first may have been dropped on the way.
+    pub(super) fn remove_unless(&mut self, named: &[u64], changes: &mut Changes) {
         let here = |(client, known): (&u64, &Known)| known.here.is_some().then_some(*client);
         let all: Vec<u64> = self.known.iter().filter_map(here).collect();
         for client in all.into_iter().filter(|client| named.binary_search(client).is_err()) {
-            let Some(known) = self.forget(client) else { continue };
+            self.forget(client);
             changes.removed(client);
-            self.remember(client, Known { heard_at: now, here: None, ..known });
         }
     }
 
