@@ -101,7 +101,8 @@ pub enum Event {
     /// The relay refused something: what was written in a place, or anything else. `texts` are those of
     /// messages that were taken back, for somebody to say otherwise.
     Refused { place: Option<Place>, code: ErrorCode, texts: Vec<String> },
-    /// The grant ends soon: answer with [`Input::Token`].
+    /// The grant ends soon, or gives a name that is not the newest: this user is here under another one
+    /// too. Answer with [`Input::Token`].
     TokenExpiring,
 }
 
@@ -113,6 +114,8 @@ pub struct Client {
     company: Company,
     /// Among peers: seals what is said of oneself, with its salt.
     seal: Option<(Seal, u64)>,
+    /// Under which other name this user was seen last.
+    other_name: Option<String>,
     outputs: VecDeque<Output>,
 }
 
@@ -131,7 +134,7 @@ impl Client {
             chats.set_seal(seal.clone());
         }
         let seal = seal.map(|seal| (seal, client_id));
-        Self { session, chats, company, seal, outputs: VecDeque::new() }
+        Self { session, chats, company, seal, other_name: None, outputs: VecDeque::new() }
     }
 
     /// Takes one input at `now`, Unix time in ms.
@@ -361,8 +364,21 @@ impl Client {
             }
             presence::Event::Changed { .. } => {
                 self.outputs.push_back(Output::Event(Event::PeopleChanged));
+                self.compare_names();
             }
         }
+    }
+
+    /// Where names are given, the same user may have been given another one on another connection: the
+    /// one that a new token gives is the newest. Asked once for each name.
+    fn compare_names(&mut self) {
+        let is_given = !self.session.status().name.is_empty();
+        let own = self.chats.own().filter(|_| is_given);
+        let other = own.and_then(|own| self.company.other_name(own, self.chats.name()));
+        if other.is_some() && other != self.other_name.as_deref() {
+            self.outputs.push_back(Output::Event(Event::TokenExpiring));
+        }
+        self.other_name = other.map(str::to_owned);
     }
 }
 

@@ -104,6 +104,16 @@ impl Company {
         self.presence.poll_event()
     }
 
+    /// Another name than `name` under which `user` is here on another connection.
+    pub(super) fn other_name(&self, user: &UserId, name: &str) -> Option<&str> {
+        let others = self.presence.people().into_iter();
+        let mut others = others.filter(|person| person.client != self.presence.client());
+        let other = others.find(|person| {
+            id_of(person.state) == Some(user.as_str()) && person.state.user.name != name
+        });
+        other.map(|person| &*person.state.user.name)
+    }
+
     /// Everybody who is here, by user ID, once each.
     pub fn people(&self, own: Option<&UserId>) -> Vec<Person> {
         people(&self.presence, own)

@@ -25,6 +25,7 @@ pub(crate) struct Chatter {
     pub(crate) arrived: Vec<(Place, String)>,
     /// Refusals, and the texts that were taken back.
     pub(crate) refused: Vec<(ErrorCode, Vec<String>)>,
+    pub(crate) tokens_wanted: u32,
     /// What the relay sent, per channel name: bytes of updates.
     pub(crate) received_bytes: usize,
 }
@@ -80,6 +81,7 @@ impl World {
             skew: Duration::ZERO,
             arrived: Vec::new(),
             refused: Vec::new(),
+            tokens_wanted: 0,
             received_bytes: 0,
         });
         self.chatters.len() - 1
@@ -207,6 +209,7 @@ impl World {
             Output::Event(Event::Refused { code, texts, .. }) => {
                 self.chatters[who].refused.push((code, texts));
             }
+            Output::Event(Event::TokenExpiring) => self.chatters[who].tokens_wanted += 1,
             Output::Event(_) => {}
         }
     }

@@ -115,6 +115,20 @@ fn who_is_given_another_name_stays_the_same_person_and_sees_the_others() {
 }
 
 #[test]
+fn who_is_renamed_on_one_device_asks_for_a_token_on_the_others_once() {
+    let mut world = World::new();
+    let (desk, phone) = (world.guest("Ada"), world.guest_again("Ada", 4711));
+    for device in [desk, phone] {
+        world.give_name(device, "Ada");
+        world.start(device);
+    }
+    let user = world.user(desk).to_string();
+    world.regrant(desk, Grant { user, name: "Ada.L".into(), ..Grant::open() });
+    world.say(desk, "still me");
+    assert_eq!(world.chatters[phone].tokens_wanted, 1);
+}
+
+#[test]
 fn who_has_no_token_reads_and_is_told_that_they_may_not_write() {
     let mut world = World::new();
     let ada = world.here("Ada");

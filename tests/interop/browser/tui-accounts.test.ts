@@ -53,6 +53,9 @@ test('who_set_a_password_in_the_pad_logs_in_in_a_tab_and_on_a_terminal', async (
     await sees(tab, 'you are Ada.L now')
     terminal.types('/login ada.l correct horse')
     await terminal.sees('you are Ada.L now')
+    // Renamed in one window, she is renamed in all of them.
+    await says(tab, '/set name Ada.Love')
+    await terminal.sees('you are Ada.Love now, by')
   } finally {
     terminal.close()
   }

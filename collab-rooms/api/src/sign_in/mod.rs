@@ -21,7 +21,7 @@ use retry::Retry;
 /// How long before its end an access token is replaced: before the relay asks for it.
 const RENEWAL_MARGIN_MS: u64 = 120_000;
 /// Between two renewals, whatever the clock says, and however often the relay refuses what it gets.
-const RENEWAL_PAUSE_MS: u64 = 30_000;
+const RENEWAL_PAUSE_MS: u64 = 10_000;
 /// So many commands may wait for their turn.
 const COMMANDS_MAX: usize = 8;
 

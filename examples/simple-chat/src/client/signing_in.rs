@@ -60,7 +60,7 @@ impl Talk {
         let Some(desk) = &mut self.desk else { return Ok(()) };
         match event {
             Event::SignedIn { account, access_token, cause } => {
-                if cause == Cause::Renewed && account.id != desk.account.id {
+                if cause == Cause::Renewed && account.name != desk.account.name {
                     terminal
                         .remark(&format!("you are {} now, by another terminal", account.name))?;
                 }

@@ -193,6 +193,9 @@ impl Talk {
             Some(Happened::Change(Event::Changed(place))) => {
                 self.show_messages(place, terminal).await?;
             }
+            Some(Happened::Change(Event::TokenExpiring)) => {
+                self.desk.iter().for_each(|desk| desk.handle.renew());
+            }
             // Without a place it is the connection, of which the status tells.
             Some(Happened::Change(Event::Refused { place: Some(_), code, texts })) => {
                 let texts = texts.iter().map(|text| printable_text(text));

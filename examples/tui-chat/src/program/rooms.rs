@@ -44,6 +44,8 @@ struct Seat {
     known: Option<KnownNames>,
     /// Why there is no connection.
     unreachable: String,
+    /// The grant ends soon, or does not give the newest name.
+    wants_token: bool,
 }
 
 /// Something to tell the person at the keyboard.
@@ -107,7 +109,8 @@ impl Rooms {
 
     /// Whether the relay wants a new token. Asked once.
     pub(super) fn wants_token(&mut self) -> bool {
-        std::mem::take(&mut self.wants_token)
+        let asked = self.seats.iter_mut().map(|seat| std::mem::take(&mut seat.wants_token));
+        asked.fold(std::mem::take(&mut self.wants_token), |wants, asked| wants | asked)
     }
 
     fn read_all_again(&mut self) {
@@ -240,7 +243,14 @@ impl Seat {
         if let Some(token) = &who.token {
             link.come_as(token.reveal().to_owned(), true).await;
         }
-        Ok(Self { room: room.clone(), link, unsent, known: None, unreachable: String::new() })
+        Ok(Self {
+            room: room.clone(),
+            link,
+            unsent,
+            known: None,
+            unreachable: String::new(),
+            wants_token: false,
+        })
     }
 
     async fn among_peers(options: &Chat, identity: &Identity, room: &Arc<str>) -> Result<Self> {
@@ -252,13 +262,24 @@ impl Seat {
         unsent.restore(&mut client)?;
         let known = Some(KnownNames::read(identity.known())?);
         let link = link::connect_to_self(peer, client);
-        Ok(Self { room: room.clone(), link, unsent, known, unreachable: String::new() })
+        Ok(Self {
+            room: room.clone(),
+            link,
+            unsent,
+            known,
+            unreachable: String::new(),
+            wants_token: false,
+        })
     }
 
     fn hear(&mut self, event: Option<Event<chat::Event>>) -> News {
         match event? {
             Event::Change(chat::Event::Refused { code, texts, .. }) => {
                 Some(seat::refused(code, &texts))
+            }
+            Event::Change(chat::Event::TokenExpiring) => {
+                self.wants_token = true;
+                None
             }
             Event::Unreachable(error) => {
                 self.unreachable = error.to_string();

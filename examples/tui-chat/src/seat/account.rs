@@ -30,8 +30,9 @@ pub fn tell_who(
 ) -> Vec<String> {
     let is_other = before.is_none_or(|before| before.id != account.id);
     let mut lines = vec![words];
-    if is_other && cause == Cause::Renewed {
-        lines.push(format!("another window logged in: you are {} now", account.name));
+    let is_renamed = before.is_some_and(|before| before.name != account.name);
+    if is_renamed && cause == Cause::Renewed {
+        lines.push(format!("you are {} now, by another window", account.name));
     }
     let unsaved: u64 = model.rooms.iter().map(|room| room.unsaved).sum();
     if is_other && unsaved > 0 {

@@ -45,6 +45,13 @@ fn a_guest_keeps_the_account_and_is_the_same_person_on_a_second_terminal() {
     ada.presses("M-Down");
     ada.sees("from elsewhere");
 
+    // Renamed here, she is renamed there.
+    elsewhere.types("/set name Ada.L");
+    ada.sees("you are Ada.L now, by another window");
+    bo.sees("● Ada.L");
+    elsewhere.types("/set name Ada");
+    ada.sees("you are Ada now, by another window");
+
     // Who comes back is who they were.
     ada.kill();
     ada.returns();

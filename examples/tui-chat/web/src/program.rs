@@ -44,6 +44,8 @@ pub(crate) struct Program {
     /// Rooms to enter then.
     waiting: Vec<Arc<str>>,
     pub(crate) seats: Vec<Seat>,
+    /// A grant ends soon, or does not give the newest name.
+    pub(crate) wants_token: bool,
     terminal: Terminal<Screen>,
     wanted: Option<Spot>,
     told_unread: usize,
@@ -73,6 +75,7 @@ pub fn start(keeps_unsent: bool) -> Result<(), JsValue> {
         who: None,
         waiting: Vec::new(),
         seats: Vec::new(),
+        wants_token: false,
         terminal: terminal.map_err(|error| JsValue::from_str(&error.to_string()))?,
         wanted: None,
         told_unread: 0,
@@ -165,8 +168,12 @@ impl Program {
         for seat in &mut self.seats {
             for event in seat.drive(now()) {
                 self.is_stale = true;
-                if let chat::Event::Refused { code, texts, .. } = event {
-                    self.app.warn(seat::refused(code, &texts));
+                match event {
+                    chat::Event::Refused { code, texts, .. } => {
+                        self.app.warn(seat::refused(code, &texts));
+                    }
+                    chat::Event::TokenExpiring => self.wants_token = true,
+                    _ => {}
                 }
             }
         }

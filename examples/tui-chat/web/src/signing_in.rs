@@ -59,12 +59,13 @@ impl Program {
         true
     }
 
-    /// Gets a new token where the relay does not take the old one any more.
+    /// Gets a new token where that is wanted, or the relay does not take the old one any more.
     pub(crate) fn renew_token(&mut self) {
+        let is_wanted = std::mem::take(&mut self.wants_token);
         let is_refused = self.seats.iter().any(|seat| {
             seat.is_stale && seat.client.status().phase == Phase::Refused(ErrorCode::Unauthorized)
         });
-        if let Some(desk) = self.desk.as_mut().filter(|_| is_refused) {
+        if let Some(desk) = self.desk.as_mut().filter(|_| is_wanted || is_refused) {
             desk.handle(Input::Renew);
         }
     }
