@@ -154,6 +154,10 @@ fn people(presence: &Presence, own: Option<&UserId>) -> Vec<Person> {
             status: *status,
             is_typing: false,
         });
+        // One is called what this connection says, even if another does not know it yet.
+        if person.client == presence.client() {
+            known.name.clone_from(&shown.name);
+        }
         known.is_typing |= typing;
         if awake(*status) > awake(known.status) {
             known.status = *status;

@@ -123,9 +123,11 @@ fn who_is_renamed_on_one_device_asks_for_a_token_on_the_others_once() {
         world.start(device);
     }
     let user = world.user(desk).to_string();
-    world.regrant(desk, Grant { user, name: "Ada.L".into(), ..Grant::open() });
-    world.say(desk, "still me");
-    assert_eq!(world.chatters[phone].tokens_wanted, 1);
+    world.regrant(phone, Grant { user, name: "Ada.L".into(), ..Grant::open() });
+    world.say(phone, "still me");
+    assert_eq!(world.chatters[desk].tokens_wanted, 1);
+    let people = world.chatters[phone].client.people();
+    assert_eq!(people.iter().map(|person| &*person.name).collect::<Vec<_>>(), ["Ada.L"]);
 }
 
 #[test]
