@@ -1,12 +1,15 @@
 //! Takes out of a browser module what no browser shows: the making of panic messages, `Debug`, and
-//! what errors say in words, since JavaScript is told codes.
+//! what errors say in words, since JavaScript is told codes; and the places in the source that panics name.
 //!
 //! A panic there ends in a trap either way: the standard library writes its message to a standard
 //! error that does not exist. Nothing that the product says is made by `Debug`. The compiler can
 //! leave both out only on nightly (`-Z fmt-debug=none`, a standard library built anew).
 
 use anyhow::Result;
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ValType};
+use walrus::ir::Value;
+use walrus::{
+    ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ValType,
+};
 
 /// Functions of the standard library that end in a panic.
 const PANICS: [&str; 4] = [
@@ -32,7 +35,37 @@ pub(crate) fn trim(module: &[u8]) -> Result<Vec<u8>> {
         replace(&mut module, id, |body| _ = body.i32_const(0));
     }
     walrus::passes::gc::run(&mut module);
+    let segments: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+    for segment in segments {
+        let data = module.data.get_mut(segment);
+        if let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = data.kind {
+            blank_places(&mut data.value, start.cast_unsigned());
+        }
+    }
     Ok(module.emit_wasm())
+}
+
+/// The size of a `core::panic::Location`: where the file's name lies, its length, line and column.
+const PLACE_BYTES: usize = 16;
+
+/// Blanks the places that panics would have named, and the names of their files. `start` is the
+/// address of `data`.
+fn blank_places(data: &mut [u8], start: u32) {
+    let number = |data: &[u8], at: usize| {
+        data.get(at..at + 4).map_or(0, |n| u32::from_le_bytes([n[0], n[1], n[2], n[3]]))
+    };
+    let mut blanks = Vec::new();
+    for at in (0..data.len().saturating_sub(PLACE_BYTES)).step_by(4) {
+        let (name, len) = (number(data, at).wrapping_sub(start) as usize, number(data, at + 4));
+        let name = name..name.saturating_add(len as usize);
+        let is_file = data.get(name.clone()).is_some_and(|name| name.ends_with(b".rs"));
+        if is_file && len < 256 && number(data, at + 8) > 0 && number(data, at + 12) > 0 {
+            blanks.extend([at..at + PLACE_BYTES, name]);
+        }
+    }
+    for blank in blanks {
+        data[blank].fill(0);
+    }
 }
 
 fn is_debug(name: &str) -> bool {
@@ -105,6 +138,18 @@ mod tests {
         let name = "<[u8] as core[c5930c85a12de822]::fmt::Debug>::fmt";
         assert_eq!(without_hashes(name), "<[u8] as core::fmt::Debug>::fmt");
         assert!(is_debug(&without_hashes(name)));
+    }
+
+    #[test]
+    fn places_are_blanked_with_the_names_of_their_files_and_nothing_else_is() {
+        let place = |name: u32, len: u32| [name, len, 7, 9].map(u32::to_le_bytes).concat();
+        let mut data = [&b"keep/a.rs"[..], b"b.rskee"].concat();
+        data.extend(place(1_009, 4));
+        data.extend(place(1_013, 3));
+        data.extend([1; 4]);
+        blank_places(&mut data, 1_000);
+        let expected = [&b"keep/a.rs"[..], &[0; 4], b"kee", &[0; 16], &place(1_013, 3), &[1; 4]];
+        assert_eq!(data, expected.concat());
     }
 
     #[test]
