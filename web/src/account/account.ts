@@ -4,6 +4,7 @@
  */
 import { guestToken } from '../session/guestToken';
 import * as api from './api';
+import { isCalled, numbered, wishedName } from './wishedName';
 
 const STORAGE_KEY = 'collab.account';
 
@@ -53,6 +54,16 @@ export class Account {
   setName(name: string): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#signedIn !== null) this.#take(await api.setName(this.#access(), name));
+    });
+  }
+
+  /** Asks for the name that somebody has in the pad, with a number where another has it. */
+  async wishName(shown: string): Promise<void> {
+    const wish = wishedName(shown);
+    if (this.name === null || wish === null || isCalled(this.name, wish)) return;
+    await this.setName(wish).catch((error: unknown) => {
+      const isTaken = error instanceof api.AccountError && error.code === 'name_taken';
+      return isTaken ? this.setName(numbered(wish, Math.random())) : undefined;
     });
   }
 

@@ -48,8 +48,7 @@ async function join(sessionId: string, name: string): Promise<JoinedChat> {
   const chat = await connectChat(location.origin, roomName(sessionId), { name, token: account.token });
   account.onToken = (token) => chat.setToken(token);
   chat.on('tokenExpiring', () => void account.renew().catch(() => undefined));
-  // The pad's name becomes the account's, unless somebody else has it.
-  if (account.name !== null && account.name !== name) account.setName(name).catch(() => undefined);
+  account.wishName(name).catch(() => undefined);
   return { chat, account };
 }
 
