@@ -174,7 +174,10 @@ export interface Person {
   colorLight: string;
   status: PersonStatus;
   file: string | null;
-  /** Offsets in `file` as of now; `null` without a cursor or while its text is not here yet. */
+  /**
+   * Offsets in `file` as of now; `null` without a cursor, while its text is not here yet, and in a
+   * file that is not open here.
+   */
   cursor: { anchor: number; head: number } | null;
 }
 

@@ -59,7 +59,7 @@ export function Pad({ sessionId, userName, onName }: PadProps) {
     [actions],
   );
   const { active, select } = useActiveFile(files, offerRestore);
-  const visit = useVisit(editor, active?.id ?? null, select);
+  const visit = useVisit(room, editor, active?.id ?? null, select);
   const chat = useChat(sessionId, userName, monaco.kind !== 'loading');
   const places = usePlaces(chat?.chat ?? null);
   const panel = useChatPanel(places, useCallback(() => editor?.focus(), [editor]));
