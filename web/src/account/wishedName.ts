@@ -22,5 +22,6 @@ export function numbered(name: string, random: number): string {
 
 /** Whether an account that is called `name` is called as was wished, a number aside. */
 export function isCalled(name: string, wish: string): boolean {
-  return name === wish || (/-[0-9]{3}$/.test(name) && name === `${numbered(wish, 0).slice(0, -4)}${name.slice(-4)}`);
+  const isNumbered = /[0-9]{3}$/.test(name) && name.slice(0, -3) === numbered(wish, 0).slice(0, -3);
+  return name === wish || isNumbered;
 }
