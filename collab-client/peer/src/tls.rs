@@ -1,8 +1,8 @@
 //! Links between peers: TLS 1.3 in which both sides show a bare Ed25519 key (RFC 7250).
 //!
 //! There is no authority to ask: any key may connect, and the handshake proves that it is the peer's; who
-//! dials an address that somebody announced takes only their key. Who
-//! somebody is follows from the key ([`PublicKey::user`]); what they wrote is signed with it.
+//! dials an address that somebody announced takes only their key. Who somebody is follows from the key
+//! ([`PublicKey::user`]); what they wrote is signed with it.
 
 use std::sync::Arc;
 

@@ -76,7 +76,7 @@ impl FileId {
         &*self.0 == "main"
     }
 
-    /// The ID as a shared string, for Yrs.
+    /// The ID as a shared string, for the index of its text.
     pub(super) fn shared(&self) -> Arc<str> {
         self.0.clone()
     }
