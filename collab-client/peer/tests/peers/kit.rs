@@ -1,5 +1,6 @@
 //! A person at a peer.
 
+use std::fmt::Debug;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,13 +82,27 @@ impl Person {
 
     /// Waits until these are all who are here, by name.
     pub(crate) async fn sees(&mut self, expected: &[&str]) {
+        let expected = expected.iter().map(|&name| name.to_owned()).collect();
+        self.shows(expected, Self::people).await;
+    }
+
+    /// Waits until these are all messages, whatever their order.
+    pub(crate) async fn reads(&mut self, expected: &[(&str, &str)]) {
+        let expected = expected.iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
+        self.shows(expected.collect(), Self::messages).await;
+    }
+
+    /// Waits until this is all that `read` finds, whatever its order.
+    async fn shows<T: Ord + Debug>(
+        &mut self,
+        mut expected: Vec<T>,
+        read: impl AsyncFn(&Self) -> Vec<T>,
+    ) {
+        expected.sort();
         let mut shown = Vec::new();
         let agreed = timeout(PATIENCE, async {
             loop {
-                let read = |chat: &mut Client, _| {
-                    chat.people().into_iter().map(|person| person.name).collect()
-                };
-                shown = self.chat.call(read).await.unwrap();
+                shown = read(self).await;
                 shown.sort();
                 if shown == expected {
                     return;
@@ -99,24 +114,11 @@ impl Person {
         assert!(agreed, "shown {shown:?}, expected {expected:?}");
     }
 
-    /// Waits until these are all messages, whatever their order.
-    pub(crate) async fn reads(&mut self, expected: &[(&str, &str)]) {
-        let mut expected: Vec<_> =
-            expected.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
-        expected.sort();
-        let mut shown = Vec::new();
-        let agreed = timeout(PATIENCE, async {
-            loop {
-                shown = self.messages().await;
-                shown.sort();
-                if shown == expected {
-                    return;
-                }
-                self.changes.next().await.expect("the client runs");
-            }
-        });
-        let agreed = agreed.await.is_ok();
-        assert!(agreed, "shown {shown:?}, expected {expected:?}");
+    /// The names of all who are here.
+    async fn people(&self) -> Vec<String> {
+        let read =
+            |chat: &mut Client, _| chat.people().into_iter().map(|person| person.name).collect();
+        self.chat.call(read).await.unwrap()
     }
 
     /// Stops client and peer as a program that ends.
