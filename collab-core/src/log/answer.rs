@@ -4,8 +4,11 @@ use bytes::Bytes;
 
 use super::digest::{Differing, Digest};
 use super::ids::{IdSet, StateVector};
-use super::{Deleted, Entry, Log, Refusal, Snapshot, merge};
+use super::{Deleted, EMPTY_UPDATE, Entry, Log, Refusal, Snapshot, merge};
 use crate::wire::Writer;
+
+/// A merge hands out a buffer with a kilobyte to spare; a smaller result is kept without.
+const COPIED_MAX_BYTES: usize = 4 << 10;
 
 /// What a client says it has.
 #[derive(Clone, Debug, Default)]
@@ -102,11 +105,17 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
 
     /// The tail as one update, made once for all newcomers until the next append.
     fn merged_tail(&mut self) -> Result<Bytes, Refusal> {
+        if self.tail.is_empty() {
+            return Ok(Bytes::from_static(EMPTY_UPDATE));
+        }
         if let Some(merged) = &self.merged_tail {
             return Ok(merged.clone());
         }
         let tail: Vec<&[u8]> = self.tail.iter().map(|entry| entry.update.as_ref()).collect();
-        let merged = merge(&tail, Deleted::Drop)?.update;
+        let mut merged = merge(&tail, Deleted::Drop)?.update;
+        if merged.len() < COPIED_MAX_BYTES {
+            merged = Bytes::copy_from_slice(&merged);
+        }
         Ok(self.merged_tail.insert(merged).clone())
     }
 }
