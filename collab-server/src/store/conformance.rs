@@ -31,6 +31,7 @@ pub async fn all<R: Reopen>(reopen: &R) {
     a_snapshot_replaces_what_it_covers(reopen).await;
     a_snapshot_out_of_range_changes_nothing(reopen).await;
     a_deleted_room_is_gone_and_others_stay(reopen).await;
+    a_deleted_room_may_be_written_to_again(reopen).await;
     concurrent_batches_all_arrive_in_their_order(reopen).await;
 }
 
@@ -204,6 +205,22 @@ async fn a_deleted_room_is_gone_and_others_stay<R: Reopen>(reopen: &R) {
     let stored = load(&store, &gone, "doc").await;
     assert!(stored.snapshot.is_none() && stored.tail.is_empty());
     assert_eq!(load(&store, &stays, "doc").await.tail.len(), 1);
+}
+
+/// Whatever a store remembers of the room must not lead to the one that took its place.
+async fn a_deleted_room_may_be_written_to_again<R: Reopen>(reopen: &R) {
+    let (again, other) = (room("again"), room("again/other"));
+    let store = reopen.open();
+    append(&store, &again, "doc", &[Bytes::from("a")]).await;
+    store.delete_room(&again).await.expect("delete");
+    append(&store, &other, "doc", &[Bytes::from("b")]).await;
+    append(&store, &again, "doc", &[Bytes::from("c")]).await;
+    let updates = async |room| {
+        let tail = load(&store, room, "doc").await.tail;
+        tail.into_iter().map(|(_, update)| update).collect::<Vec<_>>()
+    };
+    assert_eq!(updates(&again).await, ["c"]);
+    assert_eq!(updates(&other).await, ["b"]);
 }
 
 async fn concurrent_batches_all_arrive_in_their_order<R: Reopen>(reopen: &R) {

@@ -6,6 +6,7 @@
 //! updates of many rooms as one batch, and a batch is one transaction.
 
 mod examine;
+mod known;
 mod readers;
 mod rows;
 mod schema;
@@ -16,16 +17,25 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use collab_core::relay::{ChannelName, Position, Stored};
+use rusqlite::Connection;
 
 use super::{Answer, Append, Store, StoreError};
 use crate::RoomName;
 pub use examine::{Examined, Row, RowKind};
+use known::KnownChannels;
 use readers::Readers;
 use rows::ChannelKey;
 use writer::Writer;
 
 const FILE_NAME: &str = "collab.sqlite3";
 const LOCK_NAME: &str = "lock";
+
+/// What the writing thread has to itself.
+#[derive(Debug)]
+struct Database {
+    connection: Connection,
+    known: KnownChannels,
+}
 
 /// A store in a directory that no other process uses meanwhile.
 #[derive(Debug)]
@@ -86,7 +96,8 @@ impl SqliteStore {
         let lock = lock(directory)?;
         let file = directory.join(FILE_NAME);
         let connection = schema::open(directory, &file)?;
-        let writer = Writer::spawn(connection).map_err(failed)?;
+        let writer = Writer::spawn(Database { connection, known: KnownChannels::default() })
+            .map_err(failed)?;
         Ok(Self { writer, readers: Readers::new(file), _lock: lock })
     }
 }
@@ -125,7 +136,7 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, batch: Vec<Append>) -> Answer<'_, Vec<Position>> {
-        Box::pin(self.writer.write(move |connection| rows::append(connection, &batch)))
+        Box::pin(self.writer.write(move |database| rows::append(database, &batch)))
     }
 
     fn compact<'a>(
@@ -141,7 +152,7 @@ impl Store for SqliteStore {
 
     fn delete_room<'a>(&'a self, room: &'a RoomName) -> Answer<'a, ()> {
         let room = room.clone();
-        Box::pin(self.writer.write(move |connection| rows::delete_room(connection, &room)))
+        Box::pin(self.writer.write(move |database| rows::delete_room(database, &room)))
     }
 
     fn health(&self) -> Answer<'_, ()> {
@@ -163,20 +174,16 @@ impl SqliteStore {
         let (add_key, bytes) = (key.clone(), snapshot.clone());
         let generation = self
             .writer
-            .write(move |connection| rows::add_generation(connection, &add_key, upto, &bytes))
+            .write(move |database| rows::add_generation(database, &add_key, upto, &bytes))
             .await?;
         let equal = self
             .readers
             .read(move |connection| rows::generation_equals(connection, generation, &snapshot))
             .await;
         if let Ok(true) = equal {
-            self.writer
-                .write(move |connection| rows::drop_older(connection, &key, generation))
-                .await
+            self.writer.write(move |database| rows::drop_older(database, &key, generation)).await
         } else {
-            self.writer
-                .write(move |connection| rows::drop_generation(connection, generation))
-                .await?;
+            self.writer.write(move |database| rows::drop_generation(database, generation)).await?;
             Err(equal.err().unwrap_or(StoreError::ReadBack))
         }
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use collab_core::relay::{ChannelName, Position, Stored};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::Database;
 use crate::RoomName;
 use crate::store::checksum::checksum;
 use crate::store::{Append, StoreError};
@@ -109,18 +110,29 @@ pub(super) fn channels(
 
 /// Appends a whole batch in one transaction.
 pub(super) fn append(
-    connection: &mut Connection,
+    Database { connection, known }: &mut Database,
     batch: &[Append],
 ) -> Result<Vec<Position>, StoreError> {
     let transaction = begin(connection)?;
+    let mut add_entry = transaction.prepare_cached(ADD_ENTRY)?;
+    let mut found = Vec::new();
     let mut positions = Vec::with_capacity(batch.len());
     for Append { room, channel, update } in batch {
-        let id = channel_id(&transaction, room.as_str(), channel)?;
+        let key = (room.clone(), channel.clone());
+        let id = if let Some(id) = known.get(&key) {
+            id
+        } else {
+            let id = channel_id(&transaction, room.as_str(), channel)?;
+            found.push((key, id));
+            id
+        };
         let sum = checksum(room.as_str(), channel, update);
-        transaction.prepare_cached(ADD_ENTRY)?.execute(params![id, sum, &update[..]])?;
-        positions.push(Position(transaction.last_insert_rowid().cast_unsigned()));
+        let position = add_entry.insert(params![id, sum, &update[..]])?;
+        positions.push(Position(position.cast_unsigned()));
     }
+    drop(add_entry);
     transaction.commit()?;
+    known.add(found);
     Ok(positions)
 }
 
@@ -165,7 +177,7 @@ fn newest_snapshot(
 
 /// Adds a snapshot beside the one that it shall replace.
 pub(super) fn add_generation(
-    connection: &mut Connection,
+    Database { connection, .. }: &mut Database,
     key: &ChannelKey,
     upto: Position,
     snapshot: &Bytes,
@@ -199,7 +211,7 @@ pub(super) fn generation_equals(
 
 /// Drops what `generation` replaces.
 pub(super) fn drop_older(
-    connection: &mut Connection,
+    Database { connection, .. }: &mut Database,
     key: &ChannelKey,
     generation: Generation,
 ) -> Result<(), StoreError> {
@@ -218,7 +230,7 @@ pub(super) fn drop_older(
 
 /// Takes a generation back.
 pub(super) fn drop_generation(
-    connection: &mut Connection,
+    Database { connection, .. }: &mut Database,
     generation: Generation,
 ) -> Result<(), StoreError> {
     connection.prepare_cached(DROP_GENERATION)?.execute([generation.0])?;
@@ -226,7 +238,11 @@ pub(super) fn drop_generation(
 }
 
 /// Deletes a room with everything in it.
-pub(super) fn delete_room(connection: &mut Connection, room: &RoomName) -> Result<(), StoreError> {
+pub(super) fn delete_room(
+    Database { connection, known }: &mut Database,
+    room: &RoomName,
+) -> Result<(), StoreError> {
+    known.forget_all();
     connection.prepare_cached(DELETE_ROOM)?.execute([room.as_str()])?;
     Ok(())
 }

@@ -3,15 +3,15 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Database;
 use crate::store::StoreError;
 
 /// Writes that may wait; a full queue makes callers wait.
 const QUEUE_MAX: usize = 64;
 
-type Write = Box<dyn FnOnce(&mut Connection) + Send>;
+type Write = Box<dyn FnOnce(&mut Database) + Send>;
 
 /// A thread with a connection; carries out one write after the other.
 #[derive(Debug)]
@@ -21,11 +21,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn spawn(mut connection: Connection) -> io::Result<Self> {
+    pub(super) fn spawn(mut database: Database) -> io::Result<Self> {
         let (queue, mut writes) = mpsc::channel::<Write>(QUEUE_MAX);
         let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
             while let Some(write) = writes.blocking_recv() {
-                write(&mut connection);
+                write(&mut database);
             }
         })?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
@@ -34,13 +34,13 @@ impl Writer {
     /// Carries out `write` after all that were given before, and answers with its result.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        write: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+        write: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
-        let job = move |connection: &mut Connection| {
+        let job = move |database: &mut Database| {
             // Nobody waits any more: the caller was cancelled, the write counts all the same.
-            let _ = answer.send(write(connection));
+            let _ = answer.send(write(database));
         };
         queue.send(Box::new(job)).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
