@@ -30,6 +30,7 @@ pub struct RoomConfig {
     /// Presence that is not renewed for this long is removed (y-protocols: 30 s).
     pub presence_timeout: Duration,
     /// Where others write too, `durable` waits so long at most for an update of theirs to ride with.
+    /// PROTOCOL promises 50 ms more, since a driver may be as late.
     pub durable_ride_max: Duration,
     /// A tail of this many updates is folded into the snapshot, but not before
     /// [`Self::compact_interval`] has passed since the last time, unless it is sixteen times as long.
@@ -60,7 +61,7 @@ impl Default for RoomConfig {
             authorship: Authorship::default(),
             chat: ChatLimits::default(),
             presence_timeout: Duration::from_secs(30),
-            durable_ride_max: Duration::from_millis(700),
+            durable_ride_max: Duration::from_millis(650),
             compact_tail_updates: 256,
             compact_interval: Duration::from_secs(1),
             compact_tail_bytes: 1 << 20,

@@ -9,6 +9,7 @@
 //! An application builds a [`Relay`], nests its [`Relay::router`], and calls [`Relay::shutdown`].
 
 mod admission;
+mod alarms;
 mod clock;
 mod config;
 mod connection;
@@ -41,6 +42,7 @@ use crate::RoomName;
 use crate::auth::{AuthRequest, Authorizer, Open, Refusal};
 use crate::store::{EphemeralStore, Store};
 use admission::Admission;
+use alarms::Alarms;
 use journal::Journal;
 use metrics::Metrics;
 use rooms::Rooms;
@@ -76,6 +78,7 @@ pub(crate) struct RelayState {
     authorizer: Arc<dyn Authorizer>,
     rooms: Rooms,
     journal: Journal,
+    alarms: Arc<Alarms>,
     admission: Arc<Admission>,
     metrics: Metrics,
     loads: Semaphore,
@@ -197,6 +200,7 @@ impl RelayBuilder {
             authorizer: self.authorizer,
             rooms: Rooms::default(),
             journal: Journal::new(config.journal_max_bytes),
+            alarms: Arc::default(),
             admission: Arc::new(Admission::new(&config)),
             metrics: Metrics::new(),
             loads: Semaphore::new(config.loads_max),

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::RelayState;
 use super::connection::Joined;
 use super::link::{Data, Ended, Reader};
+use super::room::Begun;
 
 /// Why reading ended.
 #[derive(Debug)]
@@ -29,34 +30,35 @@ pub(super) async fn frames(state: &RelayState, joined: &Joined, reader: &mut Rea
                 return ReadEnd::Refused(CloseCode::TOO_LARGE, "frame too large");
             }
         };
-        let mut ticking = false;
+        let mut tick = None;
         while let Some(data) = next {
             let accepted = match data {
                 Data::Binary(frame) => accept(state, joined, frame).await,
                 Data::Text => Err((CloseCode::PROTOCOL, "text frames are not spoken here")),
             };
             match accepted {
-                Ok(begun) => ticking |= begun,
+                Ok(begun) => tick = tick.or(begun),
                 // What was accepted before is told by the close, or by the leave.
                 Err((code, reason)) => return ReadEnd::Refused(code, reason),
             }
             next = reader.at_hand(&joined.link);
         }
-        if ticking {
-            // Behind everybody who has something for this room now.
-            yield_now().await;
+        if let Some(begun) = tick {
+            if begun == Begun::Shared {
+                yield_now().await;
+            }
             joined.room.handle(Input::Tick);
         }
     }
 }
 
 /// Hands a frame to the room, once the journal has room for what it may contain and the queue for
-/// what it may ask for. Returns whether a tick began with it.
+/// what it may ask for. Returns the tick that began with it.
 async fn accept(
     state: &RelayState,
     joined: &Joined,
     frame: Bytes,
-) -> Result<bool, (CloseCode, &'static str)> {
+) -> Result<Option<Begun>, (CloseCode, &'static str)> {
     let link = &joined.link;
     state.metrics.received(frame.len());
     if state.journal.is_full() || link.queue.answers_wait() {
@@ -69,7 +71,7 @@ async fn accept(
     }
     // After its close the room has forgotten the peer, and nothing it says counts.
     if link.queue.is_closed() {
-        return Ok(false);
+        return Ok(None);
     }
     Ok(joined.room.handle_within_tick(Input::Frame { peer: joined.peer, frame }))
 }

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use collab_core::Timestamp;
 use collab_core::relay::{Input, PeerId, Room, SortedMap};
 use collab_core::wire::{CloseCode, Dialect, Grant};
-use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::head::KeptHead;
@@ -34,7 +33,8 @@ pub(super) struct State {
     pub(super) members: SortedMap<PeerId, Member>,
     /// Links with something to write once the lock is released.
     pub(super) claimed: Vec<Arc<Link>>,
-    timer: Option<Timer>,
+    /// When the next alarm goes off that was set and is waited for.
+    alarm: Option<Timestamp>,
     phase: Phase,
 }
 
@@ -73,11 +73,17 @@ pub(crate) struct RoomClosed;
 /// A system call each takes microseconds: so many links are written to without a pause.
 const FLUSH_MAX: usize = 64;
 
-#[derive(Debug)]
-struct Timer {
-    due: Timestamp,
-    task: AbortHandle,
+/// What a tick that began with an input wants of whoever ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// An end as soon as the caller has nothing more at hand: among two nothing is merged for others.
+    Small,
+    /// The same, behind everybody else who has something for this room now.
+    Shared,
 }
+
+/// In a room of more, what several say at once becomes one frame for the others.
+const SMALL_MAX_MEMBERS: usize = 2;
 
 impl LiveRoom {
     pub(crate) fn new(relay: Arc<RelayState>, name: RoomName) -> Self {
@@ -89,7 +95,7 @@ impl LiveRoom {
             room,
             members: SortedMap::default(),
             claimed: Vec::new(),
-            timer: None,
+            alarm: None,
             phase: Phase::Live,
         };
         Self { relay, name, state: Mutex::new(state) }
@@ -115,17 +121,17 @@ impl LiveRoom {
     /// Lets the room handle one input, and ends the tick that begins with it. A room that is over
     /// ignores it.
     pub(crate) fn handle(self: &Arc<Self>, input: Input) {
-        if self.handle_within_tick(input) {
+        if self.handle_within_tick(input).is_some() {
             self.handle_within_tick(Input::Tick);
         }
     }
 
-    /// Lets the room handle one input. If a tick begins with it, returns true, and the caller ends
-    /// it by [`Input::Tick`] once nobody has more for this room at hand.
-    pub(crate) fn handle_within_tick(self: &Arc<Self>, input: Input) -> bool {
+    /// Lets the room handle one input. If a tick begins with it, the caller ends it by
+    /// [`Input::Tick`].
+    pub(crate) fn handle_within_tick(self: &Arc<Self>, input: Input) -> Option<Begun> {
         let state = self.state();
         if state.phase != Phase::Live {
-            return false;
+            return None;
         }
         self.drive(state, input)
     }
@@ -184,20 +190,19 @@ impl LiveRoom {
         };
         if over {
             state.phase = Phase::Closed;
-            state.stop_timer();
         }
         over
     }
 
-    /// Returns whether a tick began.
-    fn drive(self: &Arc<Self>, mut state: MutexGuard<'_, State>, input: Input) -> bool {
+    /// Returns what tick began, if one did.
+    fn drive(self: &Arc<Self>, mut state: MutexGuard<'_, State>, input: Input) -> Option<Begun> {
         let ticked = state.room.is_ticking();
         let survived = catch_unwind(AssertUnwindSafe(|| self.step(&mut state, input)));
         if survived.is_err() {
             self.fail(&mut state);
         }
         let live = state.phase == Phase::Live;
-        let begun = live && !ticked && state.room.is_ticking();
+        let begun = (live && !ticked && state.room.is_ticking()).then(|| state.begun());
         let over = !live || (state.members.is_empty() && state.room.is_idle());
         let claimed = std::mem::take(&mut state.claimed);
         drop(state);
@@ -218,7 +223,7 @@ impl LiveRoom {
         if let Some(due) = state.room.deadline()
             && !state.room.is_ticking()
         {
-            self.wake_at(state, now, due);
+            self.wake_at(state, due);
         }
     }
 
@@ -229,32 +234,24 @@ impl LiveRoom {
         tracing::error!(room = %self.name, "the room's logic panicked; its connections are closed");
         self.relay.metrics.room_panics.inc();
         state.phase = Phase::Broken;
-        state.stop_timer();
         for (_, member) in state.members.take() {
             member.link.queue.close(CloseCode::INTERNAL, "internal error");
         }
     }
 
-    /// Arms the timer, unless it is armed for an earlier time: then that tick comes too early,
-    /// changes nothing, and arms it again.
-    fn wake_at(self: &Arc<Self>, state: &mut State, now: Timestamp, due: Timestamp) {
-        if due == Timestamp::NEVER || state.timer.as_ref().is_some_and(|timer| timer.due <= due) {
-            return;
+    /// Sets an alarm, unless an earlier one is set: then that tick comes too early, changes nothing,
+    /// and sets it again.
+    fn wake_at(self: &Arc<Self>, state: &mut State, due: Timestamp) {
+        if due < Timestamp::NEVER && state.alarm.is_none_or(|at| due < at) {
+            state.alarm = Some(self.relay.alarms.set(due, self));
         }
-        state.stop_timer();
-        let (room, pause) = (Arc::downgrade(self), due.since(now));
-        let wake = async move {
-            tokio::time::sleep(pause).await;
-            if let Some(room) = room.upgrade() {
-                room.tick();
-            }
-        };
-        state.timer = Some(Timer { due, task: tokio::spawn(wake).abort_handle() });
     }
 
-    fn tick(self: &Arc<Self>) {
-        self.state().timer = None;
-        self.handle(Input::Tick);
+    /// An alarm goes off that was set for this time.
+    pub(super) fn ring(self: &Arc<Self>, at: Timestamp) {
+        if self.state().alarm.take_if(|alarm| *alarm == at).is_some() {
+            self.handle(Input::Tick);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -273,6 +270,9 @@ fn flush(mut links: Vec<Arc<Link>>) {
 }
 
 fn flush_here(links: &[Arc<Link>]) {
+    if links.is_empty() {
+        return;
+    }
     let now = Instant::now();
     for link in links {
         // What is left over is its connection's to write.
@@ -281,9 +281,7 @@ fn flush_here(links: &[Arc<Link>]) {
 }
 
 impl State {
-    fn stop_timer(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            timer.task.abort();
-        }
+    fn begun(&self) -> Begun {
+        if self.members.len() <= SMALL_MAX_MEMBERS { Begun::Small } else { Begun::Shared }
     }
 }
