@@ -82,14 +82,16 @@ fn children_that_arrive_before_their_parents_are_refused() {
 fn who_tells_another_place_of_what_is_known_is_refused() {
     let deep = chain(1, 0, 60, Place::Root);
     let head = |place| update(2, 0, &[(Kind::Map, place), (Kind::Value, Place::Root)]);
-    for first in [chain(2, 0, 1, Place::Root), update(2, 0, &[(Kind::Gone, Place::Root)])] {
-        let mut log = log_of([deep.clone(), first]);
-        assert_eq!(append(&mut log, head(Place::In((1, 59)))), Err(Refusal::Nesting));
-        assert_eq!(append(&mut log, head(Place::Behind((1, 59)))), Err(Refusal::Nesting));
-        assert_eq!(append(&mut log, head(Place::Root)), Ok(()));
+    let mut log = log_of([deep.clone(), chain(2, 0, 1, Place::Root)]);
+    assert_eq!(append(&mut log, head(Place::In((1, 59)))), Err(Refusal::Misplaced));
+    assert_eq!(append(&mut log, head(Place::Behind((1, 59)))), Err(Refusal::Misplaced));
+    assert_eq!(append(&mut log, head(Place::Root)), Ok(()));
+    let mut log = log_of([deep.clone(), update(2, 0, &[(Kind::Gone, Place::Root)])]);
+    for place in [Place::In((1, 59)), Place::Behind((1, 59)), Place::Root] {
+        assert_eq!(append(&mut log, head(place)), Err(Refusal::Misplaced), "it is gone");
     }
     let mut log = log_of([deep, chain(2, 0, 1, Place::In((1, 59)))]);
-    assert_eq!(append(&mut log, head(Place::Root)), Err(Refusal::Nesting));
+    assert_eq!(append(&mut log, head(Place::Root)), Err(Refusal::Misplaced));
     assert_eq!(append(&mut log, head(Place::In((1, 59)))), Ok(()));
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::Refusal;
-use super::decode::{Struct, Visitor, content, names_unit, parent_unit, walk};
+use super::decode::{Struct, Visitor, content, info, names_unit, parent_unit, walk};
 use super::ids::Span;
 use super::named::Named;
 use crate::sorting::sort_unstable;
@@ -24,6 +24,20 @@ pub struct Checked {
     pub(super) named: Named,
     /// A struct names a unit as its parent: there are types in types.
     pub(super) nests: bool,
+    /// What it says about where its units lie.
+    pub(super) told: Told,
+}
+
+/// What an update says about places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Nothing: all of it is text beside what is there.
+    #[default]
+    Nothing,
+    /// All of it is text, some of it at the beginning of this root (as a parent that lies in an update).
+    Root(Box<[u8]>),
+    /// There are several roots, types, entries of maps, values, or units that are gone.
+    More,
 }
 
 impl Checked {
@@ -94,14 +108,29 @@ impl Holdings {
 }
 
 impl Holdings {
-    // Takes the parent alone: a whole struct would have to leave the registers.
+    // Takes what it needs alone: a whole struct would have to leave the registers.
     #[cold]
-    fn note_parent(&mut self, client: u64, parent: &[u8]) {
-        self.checked.nests = true;
-        if let Some(parent) = parent_unit(parent).filter(|id| id.client != client) {
-            self.checked.named.add(parent);
+    fn note_place(&mut self, client: u64, info: u8, parent: &[u8]) {
+        if names_unit(parent) {
+            self.checked.nests = true;
+            if let Some(parent) = parent_unit(parent).filter(|id| id.client != client) {
+                self.checked.named.add(parent);
+            }
         }
+        let is_text_in_root = is_text(info) && info & info::KEY == 0 && !names_unit(parent);
+        self.checked.told = match std::mem::take(&mut self.checked.told) {
+            Told::Nothing if is_text_in_root => Told::Root(parent.into()),
+            Told::Root(root) if is_text_in_root && *root == *parent => Told::Root(root),
+            _ => Told::More,
+        };
     }
+}
+
+/// Whether a struct's content is of a kind that texts hold, and no type.
+const fn is_text(info: u8) -> bool {
+    const KINDS: u32 =
+        1 << content::STRING | 1 << content::FORMAT | 1 << content::EMBED | 1 << content::DELETED;
+    KINDS >> (info & info::CONTENT) & 1 == 1
 }
 
 impl<'a> Visitor<'a> for Holdings {
@@ -131,8 +160,8 @@ impl<'a> Visitor<'a> for Holdings {
         if let Some(right_origin) = block.right_origin.filter(|id| id.client != client) {
             self.checked.named.add(right_origin);
         }
-        if names_unit(block.parent) {
-            self.note_parent(client, block.parent);
+        if !block.parent.is_empty() || !is_text(block.info) {
+            self.note_place(client, block.info, block.parent);
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Refusal;
+use super::decode::Id;
 use super::named::Named;
 use super::reader::Reader;
 use crate::wire::Writer;
@@ -15,6 +16,12 @@ pub(super) struct Span {
     pub(super) client: u64,
     pub(super) start: u32,
     pub(super) end: u32,
+}
+
+impl From<Id> for Span {
+    fn from(Id { client, clock }: Id) -> Self {
+        Self { client, start: clock, end: clock + 1 }
+    }
 }
 
 /// Sorted, disjoint, non-touching ranges per client. A tree, not a hash table: client IDs are chosen
@@ -47,6 +54,13 @@ impl IdSet {
             let at = ranges.partition_point(|&(_, end)| end < span.end);
             ranges.get(at).is_some_and(|&(start, _)| start <= span.start)
         })
+    }
+
+    /// Whether any of the span is in the set.
+    pub(super) fn touches(&self, span: Span) -> bool {
+        let ranges = self.of(span.client);
+        let at = ranges.partition_point(|&(_, end)| end <= span.start);
+        ranges.get(at).is_some_and(|&(start, _)| start < span.end)
     }
 
     /// Clients in ascending order, and their ranges.

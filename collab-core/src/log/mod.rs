@@ -15,21 +15,24 @@ mod depth;
 mod digest;
 mod ids;
 mod index;
+mod layout;
 mod live;
 mod merge;
 mod named;
 mod part;
+mod places;
 pub(crate) mod reader;
 mod refusal;
 mod second;
 mod snapshot;
 mod split;
+mod stretches;
 pub mod v2;
 mod value;
 
 pub use answer::{Answer, First, Known};
 pub(crate) use bury::bury_children;
-use bury::flattened;
+use bury::survivable;
 use check::Spans;
 pub use check::{Checked, check};
 pub(crate) use decode::{Struct, Visitor, content, info, walk};
@@ -52,6 +55,7 @@ use bytes::Bytes;
 
 use crate::wire::Writer;
 use ids::IdSet;
+use layout::Layout;
 
 /// An update that says nothing: no sections, no deletions.
 pub const EMPTY_UPDATE: &[u8] = &[0, 0];
@@ -73,9 +77,7 @@ pub struct Log<U = Bytes> {
     tail: Vec<Entry<U>>,
     tail_bytes: usize,
     contents: Contents,
-    /// How deep units lie in types. `None` where that cannot be known: something is missing between
-    /// what was stored once.
-    depths: Option<Depths>,
+    layout: Layout,
     /// The tail as one update for newcomers, until the next append.
     merged_tail: Option<Bytes>,
 }
@@ -113,7 +115,7 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
             tail: Vec::new(),
             tail_bytes: 0,
             contents: Contents::default(),
-            depths: Some(Depths::default()),
+            layout: Layout::OneText(None),
             merged_tail: None,
         }
     }
@@ -133,17 +135,18 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
             parts.push(checked.clone());
             log.push(update, checked);
         }
-        let nests = parts.iter().any(|checked| checked.nests);
-        if nests || parts.iter().any(|checked| log.lacks_before(checked)) {
-            log.depths = log.measure_all()?;
+        let is_one_text = parts.iter().all(|checked| log.layout.stays_one_text(checked));
+        if !is_one_text || parts.iter().any(|checked| log.lacks_before(checked)) {
+            log.layout = log.layout_of_all()?;
         }
         Ok(log)
     }
 
-    /// The depths of everything; `None` if something is missing.
-    fn measure_all(&self) -> Result<Option<Depths>, Refusal> {
-        let everything = merge(&self.compactable(usize::MAX), Deleted::Keep)?;
-        depths_of(&everything.update)
+    fn layout_of_all(&self) -> Result<Layout, Refusal> {
+        match (&self.snapshot, &self.tail[..]) {
+            (Some(snapshot), []) => Layout::of(snapshot.update().as_ref()),
+            _ => Layout::of(&merge(&self.compactable(usize::MAX), Deleted::Keep)?.update),
+        }
     }
 
     /// Whether everything that an update says is here already.
@@ -169,25 +172,20 @@ impl<U: AsRef<[u8]> + Clone> Log<U> {
     }
 
     /// Adds an update to the tail. `checked` is what [`check`] found in it. Refuses, and changes
-    /// nothing, where it builds on something that is missing, or nests types too deeply.
+    /// nothing, where it builds on something that is missing, nests types too deeply, or puts something
+    /// where some reader does not survive it.
     pub fn append(&mut self, update: U, checked: Checked) -> Result<(), Refusal> {
         if self.lacks_before(&checked) {
             return Err(Refusal::Early);
         }
-        if checked.nests || self.depths.as_ref().is_some_and(|depths| !depths.is_empty()) {
-            self.deepen(update.as_ref())?;
+        if !self.layout.stays_one_text(&checked) {
+            if let Layout::OneText(_) = self.layout {
+                self.layout = self.layout_of_all()?;
+            }
+            let known = |client| self.contents.inserts.gapless_end(client);
+            self.layout.add(update.as_ref(), &checked, known)?;
         }
         self.push(update, checked);
-        Ok(())
-    }
-
-    fn deepen(&mut self, update: &[u8]) -> Result<(), Refusal> {
-        let known = |client| self.contents.inserts.gapless_end(client);
-        let depths = self.depths.as_mut().ok_or(Refusal::Nesting)?;
-        // Structs that wait for each other for ever are never shown by any reader.
-        let measured = depths.measure(update, known)?.ok_or(Refusal::Early)?;
-        measured.check()?;
-        depths.add(measured);
         Ok(())
     }
 
@@ -254,17 +252,4 @@ impl<U: AsRef<[u8]> + Clone> Default for Log<U> {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// The depths of all that an update holds; `None` if something is missing. Refuses types that are
-/// nested too deeply, and all that are nested in what is missing.
-fn depths_of(update: &[u8]) -> Result<Option<Depths>, Refusal> {
-    let mut depths = Depths::default();
-    let Some(measured) = depths.measure(update, |_| 0)? else {
-        let nests = check(update, usize::MAX)?.nests;
-        return if nests { Err(Refusal::Nesting) } else { Ok(None) };
-    };
-    measured.check()?;
-    depths.add(measured);
-    Ok(Some(depths))
 }

@@ -45,6 +45,10 @@ pub enum Refusal {
     /// A struct that names itself, or a later struct of its own client, as its neighbour or parent.
     #[error("struct depends on itself")]
     SelfReference,
+    /// A struct between units that lie in different places, in what is no type, or elsewhere than was
+    /// told before.
+    #[error("struct in no place, or in two")]
+    Misplaced,
     /// It builds on something that is not here.
     #[error("update builds on what is missing")]
     Early,
@@ -56,9 +60,11 @@ impl Refusal {
         match self {
             Self::TooLarge => ErrorCode::UpdateTooLarge,
             Self::Early => ErrorCode::UpdateEarly,
-            Self::Unportable(_) | Self::Nesting | Self::LongEntry | Self::SelfReference => {
-                ErrorCode::UpdateUnsafe
-            }
+            Self::Unportable(_)
+            | Self::Nesting
+            | Self::LongEntry
+            | Self::SelfReference
+            | Self::Misplaced => ErrorCode::UpdateUnsafe,
             _ => ErrorCode::UpdateMalformed,
         }
     }

@@ -17,7 +17,7 @@ pub(super) use self::collect::normalize;
 use self::collect::{ClientRuns, Collector};
 pub(crate) use self::text::Cutter;
 use super::check::check;
-use super::{Contents, Refusal, flattened};
+use super::{Contents, Refusal, survivable};
 use crate::wire::Writer;
 
 /// What becomes of the content of deleted units.
@@ -72,7 +72,7 @@ pub fn merge<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Result<Merged, 
 }
 
 /// What can still be read of damaged updates, as one update: each up to the first byte that makes no
-/// sense, where its delete set is lost, and without types that are nested too deeply. For repairs only.
+/// sense, where its delete set is lost, and without what some reader does not survive. For repairs only.
 pub fn salvage<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Merged {
     let mut collector = Collector::default();
     for update in updates {
@@ -80,8 +80,8 @@ pub fn salvage<B: AsRef<[u8]>>(updates: &[B], deleted: Deleted) -> Merged {
     }
     let update = encode(&collector.finish(), deleted);
     // It was written just now, so it can be read.
-    let flat = flattened(&update).ok().flatten();
-    Merged { update: flat.map_or(update, Bytes::from) }
+    let survivable = survivable(&update).ok().flatten();
+    Merged { update: survivable.map_or(update, Bytes::from) }
 }
 
 /// [`merge`], and a comparison of what the result says it holds with its input, before anybody is
