@@ -16,7 +16,7 @@ impl Deletions {
     pub fn read(delete_set: &[u8]) -> Result<Self, Refusal> {
         // With no structs before it, it is an update.
         let parts = Parts::of(&[&[0], delete_set].concat())?;
-        Ok(Self(parts.deletes))
+        Ok(Self(parts.deletes()))
     }
 
     /// Hashes them under a key that must be random and new.
@@ -35,7 +35,7 @@ impl Deletions {
         let parts = Parts::of(update)?;
         let mut writer = Writer::with_capacity(parts.structs_end + 64);
         writer.bytes(&update[..parts.structs_end]);
-        parts.deletes.minus(&self.0).write_delete_set(&mut writer);
+        parts.deletes().minus(&self.0).write_delete_set(&mut writer);
         Ok(writer.into_vec())
     }
 }
@@ -48,15 +48,21 @@ pub(crate) fn delete_set(update: &[u8]) -> Result<&[u8], Refusal> {
 /// An update's delete set, and where its structs end.
 struct Parts {
     structs_end: usize,
-    deletes: IdSet,
+    deletes: Vec<Span>,
 }
 
 impl Parts {
     fn of(update: &[u8]) -> Result<Self, Refusal> {
         // Without structs, a single 0 says so.
-        let mut parts = Self { structs_end: 1, deletes: IdSet::default() };
+        let mut parts = Self { structs_end: 1, deletes: Vec::new() };
         walk(update, &mut parts)?;
         Ok(parts)
+    }
+
+    fn deletes(&self) -> IdSet {
+        let mut deletes = IdSet::default();
+        deletes.extend(self.deletes.iter().copied());
+        deletes
     }
 }
 
@@ -66,6 +72,6 @@ impl<'a> Visitor<'a> for Parts {
     }
 
     fn delete(&mut self, client: u64, start: u32, end: u32) {
-        self.deletes.insert(Span { client, start, end });
+        self.deletes.push(Span { client, start, end });
     }
 }

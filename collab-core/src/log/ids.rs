@@ -8,7 +8,11 @@ use super::Refusal;
 use super::decode::Id;
 use super::named::Named;
 use super::reader::Reader;
+use crate::sorting::sort_unstable;
 use crate::wire::Writer;
+
+/// So many spans are added one by one.
+const FEW: usize = 16;
 
 /// Clocks `start..end` of one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +50,25 @@ impl IdSet {
         }
         ranges[first] = (ranges[first].0.min(span.start), ranges[last - 1].1.max(span.end));
         ranges.drain(first + 1..last);
+    }
+
+    /// Adds spans in any order.
+    ///
+    /// Each one alone moves all ranges of its client that lie behind it, which 200,000 in descending
+    /// order, an update of 800 KB, made 3.5 s of work.
+    pub(super) fn extend(&mut self, spans: impl ExactSizeIterator<Item = Span>) {
+        if spans.len() <= FEW {
+            return spans.for_each(|span| self.insert(span));
+        }
+        let mut new: BTreeMap<u64, Vec<(u32, u32)>> = BTreeMap::new();
+        for span in spans.filter(|span| span.start < span.end) {
+            new.entry(span.client).or_default().push((span.start, span.end));
+        }
+        for (client, mut ranges) in new {
+            sort_unstable(&mut ranges);
+            let known = self.clients.entry(client).or_default();
+            *known = ranges_joined(known, &ranges);
+        }
     }
 
     /// Whether all of the span is in the set.
@@ -161,6 +184,25 @@ impl IdSet {
                 writer.var_uint(u64::from(start));
                 writer.var_uint(u64::from(end - start));
             }
+        }
+    }
+}
+
+/// All of two ascending lists, of which only the second one may overlap in itself.
+fn ranges_joined<'a>(mut one: &'a [(u32, u32)], mut other: &'a [(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(one.len() + other.len());
+    loop {
+        let next = match (one, other) {
+            ([first, rest @ ..], []) => (first, &mut one, rest),
+            ([first, rest @ ..], [second, ..]) if first <= second => (first, &mut one, rest),
+            (_, [second, rest @ ..]) => (second, &mut other, rest),
+            ([], []) => return joined,
+        };
+        let (&range, list, rest) = next;
+        *list = rest;
+        match joined.last_mut() {
+            Some(last) if range.0 <= last.1 => last.1 = last.1.max(range.1),
+            _ => joined.push(range),
         }
     }
 }

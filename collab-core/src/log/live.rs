@@ -1,7 +1,8 @@
 //! A merged update that grows: updates in order are appended in time proportional to them.
 //!
 //! Structs that are closed stay encoded; only the last one of each client is open, and takes what a
-//! later split would restore (see `merge::run`, whose rule this is). Content that is deleted later
+//! later split would restore (see `merge::run`, whose rule this is; but values may be entries of a map,
+//! as long as nobody knows whether they are deleted). Content that is deleted later
 //! stays until a merge of everything drops it. What leaves a gap or overlaps is for the merge, too.
 
 use std::collections::BTreeMap;
@@ -157,7 +158,7 @@ impl Section {
         }
         self.structs += 1;
         let kind = block.info & (info::CONTENT | info::KEY);
-        if matches!(kind, content::STRING | content::ANY | content::DELETED) {
+        if matches!(kind, content::STRING | content::DELETED) {
             self.encoded.bytes(&[block.info]);
             self.encoded.bytes(block.header);
             self.content.clear();

@@ -97,8 +97,8 @@ struct Contents {
 
 impl Contents {
     fn add(&mut self, checked: &Checked) {
-        checked.inserts.iter().for_each(|&span| self.inserts.insert(span));
-        checked.deletes.iter().filter(|s| s.start < s.end).for_each(|&s| self.deletes.insert(s));
+        self.inserts.extend(checked.inserts.iter().copied());
+        self.deletes.extend(checked.deletes.iter().copied());
     }
 
     fn has(&self, checked: &Checked) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Few structs say it; of the others their neighbours tell, which may have come in other updates. So
 //! no update alone shows that it puts a struct between units of two types, several units below one key, a
-//! child into what is no type, text into a list, or types into each other without end. Readers believe
+//! child into what is no type, text into an array, or types into each other without end. Readers believe
 //! each of it, and yrs 0.28 then reads freed memory, never returns, gives up, or overflows its stack
 //! (docs/fuzzing.md). Whoever holds the updates knows better, and refuses.
 
@@ -42,10 +42,8 @@ pub(super) struct Places {
     taken_for_types: BTreeSet<Id>,
     /// Units that came without content: nobody can tell whether they were types.
     blanks: IdSet,
-    /// Arrays, and roots whose first content was a value.
-    lists: BTreeSet<Name>,
-    /// Roots whose first content was text: values that are put there do not make lists of them.
-    texts: BTreeSet<Name>,
+    /// Arrays, as their children name them. What a root is, only its readers decide.
+    arrays: BTreeSet<Name>,
 }
 
 /// What an update adds.
@@ -74,11 +72,10 @@ impl Places {
         let new = placed.new;
         self.first = self.first.or(new.first);
         self.units.append(new.units);
-        new.types.spans().into_iter().for_each(|span| self.types.insert(span));
-        new.blanks.spans().into_iter().for_each(|span| self.blanks.insert(span));
+        self.types.extend(new.types.spans().into_iter());
+        self.blanks.extend(new.blanks.spans().into_iter());
         self.taken_for_types.extend(new.taken_for_types);
-        self.lists.extend(new.lists);
-        self.texts.extend(new.texts);
+        self.arrays.extend(new.arrays);
     }
 
     /// The place of a unit that is here.
@@ -140,7 +137,7 @@ impl<K: Fn(u64) -> u32> Placing<'_, K> {
         match place {
             Ok(place) => {
                 self.record(block, place);
-                self.note_content(block, place);
+                self.note_content(block);
             }
             Err(refusal) => {
                 self.placed.faults.push((block.id, refusal));
@@ -209,7 +206,7 @@ impl<K: Fn(u64) -> u32> Placing<'_, K> {
             Err(Refusal::Nesting)
         } else if place.is_entry && holds_units && block.len > 1 {
             Err(Refusal::LongEntry)
-        } else if has_pairs(block) && self.is_list(place) {
+        } else if has_pairs(block) && self.is_array(place) {
             Err(Refusal::Unportable(content::STRING))
         } else if self.contradicts(block, place) {
             Err(Refusal::Misplaced)
@@ -218,8 +215,8 @@ impl<K: Fn(u64) -> u32> Placing<'_, K> {
         }
     }
 
-    fn is_list(&self, place: Place) -> bool {
-        self.before.lists.contains(&place.name) || self.placed.new.lists.contains(&place.name)
+    fn is_array(&self, place: Place) -> bool {
+        self.before.arrays.contains(&place.name) || self.placed.new.arrays.contains(&place.name)
     }
 
     /// Whether it tells another place of units that are known, or other content of types, as no honest
@@ -245,7 +242,7 @@ impl<K: Fn(u64) -> u32> Placing<'_, K> {
         }
     }
 
-    fn note_content(&mut self, block: &Struct<'_>, place: Place) {
+    fn note_content(&mut self, block: &Struct<'_>) {
         let units = self.new_units(block);
         if units.start == units.end {
             return;
@@ -255,27 +252,12 @@ impl<K: Fn(u64) -> u32> Placing<'_, K> {
             content::TYPE => {
                 new.types.insert(units);
                 if block.payload == ARRAY {
-                    new.lists.insert(name(&as_parent(block.id)));
+                    new.arrays.insert(name(&as_parent(block.id)));
                 }
             }
             content::DELETED => new.blanks.insert(units),
-            content::STRING if self.is_undecided(place) => {
-                self.placed.new.texts.insert(place.name);
-            }
-            content::ANY | content::BINARY | content::DOC if self.is_undecided(place) => {
-                self.placed.new.lists.insert(place.name);
-            }
             _ => {}
         }
-    }
-
-    /// Whether it is a root that holds neither text nor values, so that nobody can tell what it is.
-    fn is_undecided(&self, place: Place) -> bool {
-        let decided = |places: &Places| {
-            places.texts.contains(&place.name) || places.lists.contains(&place.name)
-        };
-        let is_root = place.depth == 0 && !place.is_entry && place != Place::GONE;
-        is_root && !decided(self.before) && !decided(&self.placed.new)
     }
 
     fn new_units(&self, block: &Struct<'_>) -> Span {
@@ -295,7 +277,8 @@ fn as_parent(id: Id) -> Vec<u8> {
     writer.into_vec()
 }
 
-/// Whether it is text with characters of two UTF-16 units, which yrs 0.28 never ends reading in a list.
+/// Whether it is text with characters of two UTF-16 units, which yrs 0.28 never ends reading in an
+/// array.
 fn has_pairs(block: &Struct<'_>) -> bool {
     block.kind() == content::STRING && block.payload.iter().any(|&byte| byte >= 0xf0)
 }

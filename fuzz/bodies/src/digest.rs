@@ -6,6 +6,7 @@ use collab_core::log::{
 use collab_core::wire::Writer;
 
 use crate::script::Script;
+use crate::structs::entered;
 use crate::structs::write::Writing;
 
 const UPDATES_MAX: u32 = 6;
@@ -16,8 +17,8 @@ const RANGES_MAX: u32 = 12;
 pub fn run(bytes: &[u8]) {
     let mut script = Script::new(bytes);
     let mut writing = Writing::new(false, ["main", "list"]);
-    let count = 1 + script.roll(UPDATES_MAX);
-    let updates: Vec<Vec<u8>> = (0..count).map(|_| writing.update(&mut script)).collect();
+    let count = 1 + script.roll(UPDATES_MAX) as usize;
+    let updates = entered(&mut script, &mut writing, count);
     let mut relay = held(&mut script, &updates);
     let client = held(&mut script, &updates);
     let folded = script.roll(relay.len() as u32 + 1) as usize;

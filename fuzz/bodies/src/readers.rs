@@ -29,7 +29,7 @@ pub(crate) const VIEWS_BUT_ARRAY: [View; 3] = [View::Text, View::Map, View::Xml]
 /// state on to another one. Then it edits what is there, which may panic inside Yrs (its callers
 /// must know the shape of what they edit, see `Document`), but must return.
 pub(crate) fn survive<B: AsRef<[u8]>>(updates: &[B], view: View) {
-    let Some(doc) = applied(updates) else { return };
+    let doc = applied(updates);
     let names: Vec<String> = doc.transact().root_refs().map(|(name, _)| name.to_owned()).collect();
     for name in names.iter().take(ROOTS_MAX) {
         match view {

@@ -96,7 +96,7 @@ impl<'a> Section<'_, 'a> {
         let content = self.client.arena.get(run.content);
         let mut source = Source::new(run, content);
         while self.clock < run.end() {
-            let (deleted, end) = self.next_border(run.end());
+            let (deleted, end) = self.next_border(run);
             let piece = run.part(self.clock - run.clock, end - run.clock);
             if deleted {
                 source.skip(piece.len);
@@ -110,17 +110,24 @@ impl<'a> Section<'_, 'a> {
     }
 
     /// Whether the unit at the current clock is to lose its content, and where that changes.
-    fn next_border(&mut self, end: u32) -> (bool, u32) {
-        if !self.drops {
+    ///
+    /// Deleted values that stay become structs of one unit. They may be entries of a map, which only
+    /// their neighbours tell after yjs or yrs merged updates; and where an entry of several units is
+    /// split, yrs 0.28 reads freed memory.
+    fn next_border(&mut self, run: &Run<'_>) -> (bool, u32) {
+        let end = run.end();
+        if !self.drops && run.kind() != content::ANY {
             return (false, end);
         }
         while let Some(&(start, stop)) = self.client.deleted.get(self.deleted_at) {
             if stop <= self.clock {
                 self.deleted_at += 1;
-            } else if start <= self.clock {
+            } else if start > self.clock {
+                return (false, start.min(end));
+            } else if self.drops {
                 return (true, stop.min(end));
             } else {
-                return (false, start.min(end));
+                return (false, self.clock + 1);
             }
         }
         (false, end)

@@ -26,10 +26,14 @@ const ORIGIN: u8 = 0x80;
 const RIGHT_ORIGIN: u8 = 0x40;
 const KEY: u8 = 0x20;
 
+/// One struct in so many says what a log must not take.
+const HONESTY: u32 = 24;
+
 /// Updates that are being written.
+#[derive(Clone)]
 pub(crate) struct Writing {
-    /// Whether there may be arrays. Then there are no characters of two UTF-16 units: Yrs 0.28.1
-    /// never ends reading an array that holds one.
+    /// Whether roots may be arrays. Then they hold no characters of two UTF-16 units: Yrs 0.28.1
+    /// never ends reading an array that holds one, and a log cannot tell what a root is that holds text.
     arrays: bool,
     roots: [&'static str; 2],
     places: BTreeMap<Id, Place>,
@@ -74,9 +78,9 @@ impl Writing {
             self.next[at] += len;
             return;
         }
-        let place = self.write_place(writer, script, kind);
-        // One unit below a key, as clients write it: Yrs 0.28.1 loses the rest when it is split.
-        let len = self.write_content(writer, script, (kind, place.key.is_none()));
+        let (place, has_key) = self.write_place(writer, script, kind);
+        // One unit below a key, as clients write it; or else the bit of the key must be left out.
+        let len = self.write_content(writer, script, (kind, !has_key), place);
         if kind == 7 {
             self.types.push((client, clock));
         }
@@ -84,17 +88,21 @@ impl Writing {
         self.next[at] += len;
     }
 
-    /// Writes info byte and neighbours, which lie in one place, or else the parent.
-    fn write_place(&self, writer: &mut Writer, script: &mut Script<'_>, kind: u8) -> Place {
+    /// Writes info byte and neighbours, or else the parent. Returns the place, and whether it was said
+    /// that it lies below a key.
+    fn write_place(&self, writer: &mut Writer, script: &mut Script<'_>, kind: u8) -> (Place, bool) {
         let neighbours = script.pick(&[ORIGIN, ORIGIN | RIGHT_ORIGIN, RIGHT_ORIGIN, 0, 0]);
         let left = self.unit(script).filter(|_| neighbours & ORIGIN != 0);
         let right = self.unit(script).filter(|_| neighbours & RIGHT_ORIGIN != 0);
-        let right = right.filter(|right| left.is_none_or(|left| left.1 == right.1));
+        let anywhere = lies(script);
+        let right = right.filter(|right| anywhere || left.is_none_or(|left| left.1 == right.1));
         let Some((_, place)) = left.or(right) else {
-            return self.write_parent(writer, script, kind);
+            let place = self.write_parent(writer, script, kind);
+            return (place, place.key.is_some());
         };
         let bit = |present: bool, bit: u8| if present { bit } else { 0 };
-        let key = bit(place.key.is_some(), KEY);
+        let has_key = place.key.is_some() && !lies(script);
+        let key = bit(has_key, KEY);
         writer.bytes(&[kind
             | key
             | bit(left.is_some(), ORIGIN)
@@ -102,14 +110,15 @@ impl Writing {
         for (id, _) in left.into_iter().chain(right) {
             write_id(writer, id);
         }
-        place
+        (place, has_key)
     }
 
     fn write_parent(&self, writer: &mut Writer, script: &mut Script<'_>, kind: u8) -> Place {
         let key = script.flip().then(|| script.roll(2) as usize);
         writer.bytes(&[kind | if key.is_some() { KEY } else { 0 }]);
         let parent = if script.flip() && !self.types.is_empty() {
-            let parent = script.pick(&self.types);
+            let any = if lies(script) { self.unit(script) } else { None };
+            let parent = any.map_or_else(|| script.pick(&self.types), |(id, _)| id);
             writer.var_uint(0);
             write_id(writer, parent);
             Err(parent)
@@ -137,6 +146,7 @@ impl Writing {
         writer: &mut Writer,
         script: &mut Script<'_>,
         (kind, long): (u8, bool),
+        place: Place,
     ) -> u32 {
         match kind {
             1 => {
@@ -145,14 +155,14 @@ impl Writing {
                 return len;
             }
             3 => writer.var_bytes(&[1, 2]),
-            4 if long => return self.write_text(writer, script),
+            4 if long => return self.write_text(writer, script, place),
             4 => writer.var_string("a"),
             5 => writer.var_string("{\"e\":1}"),
             6 => {
                 writer.var_string(script.pick(&["b", "i"]));
                 writer.var_string(script.pick(&["true", "null"]));
             }
-            7 => self.write_type(writer, script),
+            7 => write_type(writer, script),
             _ => {
                 let values = if long { 1 + script.roll(3) } else { 1 };
                 writer.var_uint(u64::from(values));
@@ -165,24 +175,14 @@ impl Writing {
         1
     }
 
-    fn write_text(&self, writer: &mut Writer, script: &mut Script<'_>) -> u32 {
-        let text = if self.arrays {
+    fn write_text(&self, writer: &mut Writer, script: &mut Script<'_>, place: Place) -> u32 {
+        let text = if self.arrays && place.parent.is_ok() {
             script.pick(&["a", "bc", "def", "é", "\u{fffd}", "xyzw"])
         } else {
             script.pick(&["a", "bc", "é", "😀", "x😀y", "😀😀"])
         };
         writer.var_string(text);
         text.encode_utf16().count() as u32
-    }
-
-    fn write_type(&self, writer: &mut Writer, script: &mut Script<'_>) {
-        match script.pick(&[u64::from(!self.arrays), 1, 2, 3, 4, 6]) {
-            3 => {
-                writer.var_uint(3);
-                writer.var_string("p");
-            }
-            shared => writer.var_uint(shared),
-        }
     }
 
     fn write_deletions(writer: &mut Writer, script: &mut Script<'_>) {
@@ -198,6 +198,21 @@ impl Writing {
             }
         }
     }
+}
+
+fn write_type(writer: &mut Writer, script: &mut Script<'_>) {
+    match script.pick(&[0, 1, 2, 3, 4, 6]) {
+        3 => {
+            writer.var_uint(3);
+            writer.var_string("p");
+        }
+        shared => writer.var_uint(shared),
+    }
+}
+
+/// Whether to say what no log takes.
+fn lies(script: &mut Script<'_>) -> bool {
+    script.roll(HONESTY) == 1
 }
 
 fn write_id(writer: &mut Writer, (client, clock): Id) {
