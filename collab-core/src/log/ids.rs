@@ -190,19 +190,15 @@ impl IdSet {
 
 /// All of two ascending lists, of which only the second one may overlap in itself.
 fn ranges_joined<'a>(mut one: &'a [(u32, u32)], mut other: &'a [(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(one.len() + other.len());
+    let mut all: Vec<(u32, u32)> = Vec::with_capacity(one.len() + other.len());
     loop {
-        let next = match (one, other) {
-            ([first, rest @ ..], []) => (first, &mut one, rest),
-            ([first, rest @ ..], [second, ..]) if first <= second => (first, &mut one, rest),
-            (_, [second, rest @ ..]) => (second, &mut other, rest),
-            ([], []) => return joined,
-        };
-        let (&range, list, rest) = next;
-        *list = rest;
-        match joined.last_mut() {
-            Some(last) if range.0 <= last.1 => last.1 = last.1.max(range.1),
-            _ => joined.push(range),
+        let is_first = other.first().is_none_or(|second| one.first().is_some_and(|f| f <= second));
+        let source = if is_first { &mut one } else { &mut other };
+        let Some((&(start, end), rest)) = source.split_first() else { return all };
+        *source = rest;
+        match all.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => all.push((start, end)),
         }
     }
 }

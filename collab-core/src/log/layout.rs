@@ -11,7 +11,7 @@ pub(super) enum Layout {
     /// needs places.
     OneText(Option<Box<[u8]>>),
     /// In several roots, types or entries.
-    Placed(Places),
+    Placed(Box<Places>),
     /// Something is missing between what was stored once.
     Unknown,
 }
@@ -30,14 +30,14 @@ impl Layout {
 
     /// The layout of all that an update holds. Refuses types in what is missing.
     pub(super) fn of(update: &[u8]) -> Result<Self, Refusal> {
-        let mut places = Places::default();
-        let Some(placed) = places.place(update, |_| 0)? else {
+        let mut all = Box::<Places>::default();
+        let Some(placed) = all.place(update, |_| 0)? else {
             let nests = super::check(update, usize::MAX)?.nests;
             return if nests { Err(Refusal::Nesting) } else { Ok(Self::Unknown) };
         };
         placed.check()?;
-        places.add(placed);
-        Ok(Self::Placed(places))
+        all.add(placed);
+        Ok(Self::Placed(all))
     }
 
     /// Adds an update. `known` is per client the next clock expected before it. Refuses, and changes
@@ -49,10 +49,10 @@ impl Layout {
         known: impl Fn(u64) -> u32,
     ) -> Result<(), Refusal> {
         match self {
-            Self::Placed(places) => {
-                let placed = places.place(update, known)?.ok_or(Refusal::Early)?;
+            Self::Placed(all) => {
+                let placed = all.place(update, known)?.ok_or(Refusal::Early)?;
                 placed.check()?;
-                places.add(placed);
+                all.add(placed);
                 Ok(())
             }
             Self::Unknown if checked.nests => Err(Refusal::Nesting),

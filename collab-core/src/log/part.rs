@@ -35,7 +35,45 @@ pub(super) fn in_order<'a>(
     known: impl Fn(u64) -> u32,
     visit: impl FnMut(&Struct<'a>),
 ) -> Result<bool, Refusal> {
-    Parting::of(update, known, visit).map(|parting| parting.is_whole())
+    // Most updates are of one author: their structs lie in order, and need not be collected.
+    if update.first() != Some(&1) {
+        return Parting::of(update, known, visit).map(|parting| parting.is_whole());
+    }
+    let mut section = OneSection { known, visit, next: None, is_whole: true };
+    walk(update, &mut section)?;
+    Ok(section.is_whole)
+}
+
+/// Shows the structs of an update's only section up to the first one that builds on something missing.
+struct OneSection<K, V> {
+    known: K,
+    visit: V,
+    /// The clock that the next struct must begin with, once there was one.
+    next: Option<u32>,
+    is_whole: bool,
+}
+
+impl<'a, K: Fn(u64) -> u32, V: FnMut(&Struct<'a>)> Visitor<'a> for OneSection<K, V> {
+    fn block(&mut self, block: &Struct<'a>) {
+        let client = block.id.client;
+        let next = self.next.unwrap_or_else(|| (self.known)(client));
+        let clock = |of| if of == client { next } else { (self.known)(of) };
+        let lacks = block.names().into_iter().flatten().any(|id| id.clock >= clock(id.client));
+        self.is_whole &= !lacks && !block.leaves_gap(next);
+        if self.is_whole {
+            (self.visit)(block);
+            self.next = Some(next.max(block.end()));
+        }
+    }
+
+    fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
+}
+
+impl Struct<'_> {
+    /// Whether clocks from `next` on are missing before it, or where it is.
+    const fn leaves_gap(&self, next: u32) -> bool {
+        self.id.clock > next || (self.info == content::SKIP && self.end() > next)
+    }
 }
 
 #[derive(Default)]
@@ -142,9 +180,7 @@ impl<'a> Section<'a> {
     /// The first struct that is not ready, if nothing is missing before it.
     fn first_waiting(&self) -> Option<&Struct<'a>> {
         let block = self.structs.get(self.ready)?;
-        let is_gap =
-            block.id.clock > self.next || (block.info == content::SKIP && block.end() > self.next);
-        (!is_gap).then_some(block)
+        (!block.leaves_gap(self.next)).then_some(block)
     }
 
     /// What is not ready, without a gap before it.

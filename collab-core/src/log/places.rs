@@ -273,7 +273,9 @@ const ARRAY: [u8; 1] = [0];
 /// A unit as its children name it.
 fn as_parent(id: Id) -> Vec<u8> {
     let mut writer = Writer::with_capacity(16);
-    [0, id.client, u64::from(id.clock)].into_iter().for_each(|number| writer.var_uint(number));
+    for number in [0, id.client, u64::from(id.clock)] {
+        writer.var_uint(number);
+    }
     writer.into_vec()
 }
 

@@ -50,7 +50,9 @@ impl<V: Copy + Eq> Stretches<V> {
     /// Adds all units of `others`, which come after all others of their clients.
     pub(super) fn append(&mut self, others: Self) {
         for (client, stretches) in others.clients {
-            stretches.into_iter().for_each(|stretch| self.push(client, stretch));
+            for stretch in stretches {
+                self.push(client, stretch);
+            }
         }
     }
 
