@@ -1,6 +1,6 @@
 //! A document's texts: edits and undo.
 
-use super::index::{self, Contents, Index, Known, LocalUpdate};
+use super::index::{Contents, Index, Known, LocalUpdate};
 use super::splice;
 use super::text::{Text, Told};
 use super::undo::Way;
@@ -146,7 +146,7 @@ impl Document {
     /// A new index of a file's text. Clients have the same numbers.
     fn index_of(&self, file: &FileId) -> (Index, Known) {
         let (mut index, mut known) = (Index::new(file.shared()), self.known.emptied());
-        index::absorb(&self.store.everything(), &mut known, &mut [&mut index], None);
+        index.load(&self.store.everything(), &mut known);
         (index, known)
     }
 

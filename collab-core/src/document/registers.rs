@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::any;
-use super::index::{DELETED, Deletion, Draft, Ids, Known, LocalUpdate, Parent, Span, Tree, Unit};
-use crate::log::decode::{Struct, content};
+use super::index::{
+    DELETED, Deletion, Draft, Ids, Known, LocalUpdate, Parent, Part, Span, Tree, Unit,
+};
+use crate::log::decode::content;
 
 /// The maps that a document knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,10 +95,10 @@ impl Registers {
         &mut self,
         number: usize,
         span: Span,
-        block: &Struct<'_>,
+        part: &Part<'_>,
         known: &Known,
     ) -> Option<Deletion> {
-        let value = (block.kind() == content::ANY).then(|| block.payload.to_vec());
+        let value = (part.kind() == content::ANY).then(|| part.payload.to_vec());
         let entries = &mut self.all[number].entries;
         let (left, right) = (entries.locate(span.origin), entries.locate(span.right_origin));
         let before = entries.last_unit();

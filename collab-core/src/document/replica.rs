@@ -87,11 +87,15 @@ impl Document {
         let levelled = levelled.unwrap_or_default();
         self.nesting.add(levelled.measured);
         let update = levelled.flat.as_deref().unwrap_or(update);
-        let mut texts: Vec<&mut Index> =
-            self.texts.iter_mut().map(|(_, text)| &mut text.index).collect();
+        let indexes = self.texts.iter_mut().map(|(_, text)| &mut text.index);
+        let is_first = self.store.is_empty();
+        let mut texts: Vec<&mut Index> = if is_first { Vec::new() } else { indexes.collect() };
         let registers = Some(&mut self.registers);
         let Absorbed { early, replaced } =
             index::absorb(update, &mut self.known, &mut texts, registers);
+        if is_first {
+            self.load_texts(update);
+        }
         self.store.push(update);
         if !replaced.is_empty() {
             self.store.push(&deletions(&replaced));
@@ -100,6 +104,14 @@ impl Document {
             self.hold_back(&deletions(&early))?;
         }
         Ok(())
+    }
+
+    /// Lets the first update that comes into the open texts, which are empty: all of it at once.
+    fn load_texts(&mut self, update: &[u8]) {
+        for (_, text) in &mut self.texts {
+            text.index.load(update, &mut self.known.emptied());
+            text.index.note_unclear();
+        }
     }
 }
 

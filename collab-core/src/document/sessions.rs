@@ -267,12 +267,16 @@ impl Peer {
             judge.transact().state_vector().encode_v1().len()
         );
         let state = judge.transact().encode_diff_v1(&StateVector::default());
-        let (mut rebuilt, mut known) = (Index::new("main".into()), document.known.emptied());
+        let new = || (Index::new("main".into()), document.known.emptied());
+        let (mut rebuilt, mut known) = new();
         index::absorb(&state, &mut known, &mut [&mut rebuilt], None);
-        let (grown, rebuilt) =
-            (document.opened(&FileId::main()).unwrap().index.units(), rebuilt.units());
-        assert_eq!(grown.iter().zip(&rebuilt).find(|(grown, rebuilt)| grown != rebuilt), None);
-        assert_eq!(grown.len(), rebuilt.len());
+        let (mut loaded, mut known) = new();
+        loaded.load(&state, &mut known);
+        let grown = document.opened(&FileId::main()).unwrap().index.units();
+        for other in [rebuilt.units(), loaded.units()] {
+            assert_eq!(grown.iter().zip(&other).find(|(grown, other)| grown != other), None);
+            assert_eq!(grown.len(), other.len());
+        }
         check_positions(document, &judge, shadow.len() as u32);
     }
 }

@@ -27,9 +27,14 @@ impl Default for Store {
 }
 
 impl Store {
+    /// Whether nothing is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty() && self.merged == EMPTY_UPDATE
+    }
+
     /// Keeps an update of which nothing is here yet.
     pub(super) fn push(&mut self, update: &[u8]) {
-        if self.ends.is_empty() && self.merged == EMPTY_UPDATE {
+        if self.is_empty() {
             self.merged = update.to_vec();
             return;
         }

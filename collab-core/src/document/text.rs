@@ -62,15 +62,15 @@ impl Text {
 
     /// What to tell the watcher of the changes that the index noted.
     pub(super) fn take_delta(&mut self) -> Told {
-        let is_torn = self.index.take_torn();
+        let is_unclear = self.index.take_unclear();
         let Some(told_len) = self.told_len else {
             return Told::Nothing;
         };
         let delta = self.index.take_delta();
         let is_honest = told_len_after(told_len, &delta) == Some(self.index.len());
-        if delta.is_empty() && !is_torn {
+        if delta.is_empty() && !is_unclear {
             Told::Nothing
-        } else if is_torn || !is_honest || self.index.has_foreign_content() {
+        } else if is_unclear || !is_honest || self.index.has_foreign_content() {
             Told::Unclear
         } else {
             self.told_len = Some(self.index.len());

@@ -4,12 +4,12 @@
 //! belongs to neither is passed over: it only counts as known.
 
 use super::known::Known;
+use super::parts::{Part, Parts};
 use super::span::{DELETED, FOREIGN, MARK, Span};
 use super::tree::Place;
 use super::{EMBED, Index, Unit};
 use crate::document::registers::Registers;
-use crate::log::decode::{Id, Struct, Visitor, content, info, utf16_len, walk};
-use crate::log::{Reader, Refusal};
+use crate::log::decode::{content, utf16_len};
 
 /// Deleted units of a client: clocks from and to.
 pub(in crate::document) type Deletion = (u64, u32, u32);
@@ -31,56 +31,24 @@ pub(in crate::document) fn absorb(
     texts: &mut [&mut Index],
     registers: Option<&mut Registers>,
 ) -> Absorbed {
-    // Most structs of a snapshot take fewer bytes.
-    let mut parts =
-        Parts { structs: Vec::with_capacity(update.len() / 16 + 1), ..Parts::default() };
-    // It was checked, so it is read to its end.
-    let _whole = walk(update, &mut parts);
-    let mut work = Work { known, texts, registers, absorbed: Absorbed::default() };
-    work.structs(&mut parts);
-    work.deletions(&parts.deletions);
+    absorb_parts(&mut Parts::of(update, known), known, texts, registers)
+}
+
+/// [`absorb`] of an update that was taken apart.
+pub(super) fn absorb_parts(
+    parts: &mut Parts<'_>,
+    known: &mut Known,
+    texts: &mut [&mut Index],
+    registers: Option<&mut Registers>,
+) -> Absorbed {
+    let mut work = Work { texts, registers, absorbed: Absorbed::default() };
+    parts.place(known, &mut |known, part| work.place(known, part));
+    work.deletions(known, &parts.deletions);
     work.absorbed
-}
-
-/// An update, taken apart.
-#[derive(Default)]
-struct Parts<'a> {
-    structs: Vec<Struct<'a>>,
-    sections: Vec<Section>,
-    deletions: Vec<Deletion>,
-}
-
-/// The structs of one client: `at..end` are still to come.
-struct Section {
-    client: u64,
-    at: usize,
-    end: usize,
-}
-
-impl<'a> Visitor<'a> for Parts<'a> {
-    fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
-        let at = self.structs.len();
-        self.sections.push(Section { client, at, end: at });
-        Ok(())
-    }
-
-    fn block(&mut self, block: &Struct<'a>) {
-        if block.info != content::SKIP {
-            self.structs.push(*block);
-        }
-        if let Some(section) = self.sections.last_mut() {
-            section.end = self.structs.len();
-        }
-    }
-
-    fn delete(&mut self, client: u64, start: u32, end: u32) {
-        self.deletions.push((client, start, end));
-    }
 }
 
 /// Absorbing, half way.
 struct Work<'a, 't> {
-    known: &'a mut Known,
     texts: &'a mut [&'t mut Index],
     registers: Option<&'a mut Registers>,
     absorbed: Absorbed,
@@ -94,71 +62,21 @@ enum Home {
 }
 
 impl Work<'_, '_> {
-    /// Works off all sections; where one needs a unit of another, that one up to there first.
-    fn structs(&mut self, parts: &mut Parts<'_>) {
-        let mut waiting: Vec<(usize, u32)> = Vec::new();
-        for first in 0..parts.sections.len() {
-            waiting.push((first, u32::MAX));
-            while let Some(&(current, until)) = waiting.last() {
-                let section = &mut parts.sections[current];
-                let needed = self.section(section, until, &parts.structs);
-                let next = needed.and_then(|needed| {
-                    let next = parts.sections.iter().position(|s| s.client == needed.client)?;
-                    let is_open = parts.sections[next].at < parts.sections[next].end;
-                    let is_waiting = waiting.iter().any(|&(section, _)| section == next);
-                    (is_open && !is_waiting).then_some((next, needed.clock + 1))
-                });
-                match next {
-                    Some(next) => waiting.push(next),
-                    None => drop(waiting.pop()),
-                }
-            }
-        }
-    }
-
-    /// Works off a section until it ends or its client's next clock is `until` (`None`), or until it
-    /// needs a unit that is not here yet.
-    fn section(&mut self, section: &mut Section, until: u32, structs: &[Struct<'_>]) -> Option<Id> {
-        let client = self.known.number(section.client);
-        while section.at < section.end && self.known.next(client) < until {
-            let block = &structs[section.at];
-            if let Some(missing) = block.names().into_iter().flatten().find(|&id| !self.has(id)) {
-                return Some(missing);
-            }
-            self.block(client, block);
-            self.known.advance(client, block.end());
-            section.at += 1;
-        }
-        None
-    }
-
-    fn has(&self, id: Id) -> bool {
-        self.known.find(id.client).is_some_and(|client| self.known.next(client) > id.clock)
-    }
-
-    /// A unit by its number; the ones asked for are known.
-    fn unit(&self, id: Option<Id>) -> Unit {
-        let unit =
-            id.and_then(|id| Some(Unit { client: self.known.find(id.client)?, clock: id.clock }));
-        unit.unwrap_or(Unit::NONE)
-    }
-
     /// Puts a struct into its place.
-    fn block(&mut self, client: u32, block: &Struct<'_>) {
-        let id = Unit { client, clock: block.id.clock };
-        let (origin, right_origin) = (self.unit(block.origin), self.unit(block.right_origin));
-        let span = Span { id, len: block.len, flags: flags(block), origin, right_origin };
-        match self.home(block, origin, right_origin) {
+    fn place(&mut self, known: &Known, part: &Part<'_>) {
+        let &Part { id, len, origin, right_origin, .. } = part;
+        let span = Span { id, len, flags: flags(part), origin, right_origin };
+        match self.home(part) {
             Home::Text { number, left, right } => {
                 let text = &mut *self.texts[number];
                 text.tear(origin.next());
                 text.tear(right_origin);
-                text.tree.integrate(span, left, right, self.known);
-                text.note_content(block, id);
+                text.tree.integrate(span, left, right, known);
+                text.note_content(part);
             }
             Home::Register(number) => {
                 let Some(registers) = &mut self.registers else { return };
-                let replaced = registers.integrate(number, span, block, self.known);
+                let replaced = registers.integrate(number, span, part, known);
                 self.absorbed.replaced.extend(replaced);
             }
             Home::Elsewhere => {}
@@ -166,12 +84,13 @@ impl Work<'_, '_> {
     }
 
     /// A struct whose neighbours belong to different things, as no honest client sends, has no place.
-    fn home(&mut self, block: &Struct<'_>, origin: Unit, right_origin: Unit) -> Home {
-        if block.info == content::GC {
+    fn home(&mut self, part: &Part<'_>) -> Home {
+        let &Part { origin, right_origin, .. } = part;
+        if part.info == content::GC {
             return Home::Elsewhere;
         }
         if !origin.is_some() && !right_origin.is_some() {
-            return self.home_by_name(block);
+            return self.home_by_name(part);
         }
         for (number, text) in self.texts.iter().enumerate() {
             let (left, right) = (text.tree.locate(origin), text.tree.locate(right_origin));
@@ -191,11 +110,9 @@ impl Work<'_, '_> {
         register.map_or(Home::Elsewhere, Home::Register)
     }
 
-    fn home_by_name(&mut self, block: &Struct<'_>) -> Home {
-        let mut reader = Reader::new(block.parent);
-        let (Ok(1), Ok(name)) = (reader.uint(), reader.string()) else { return Home::Elsewhere };
-        if block.info & info::KEY != 0 {
-            let key = reader.string().unwrap_or_default();
+    fn home_by_name(&mut self, part: &Part<'_>) -> Home {
+        let Some((name, key)) = part.root() else { return Home::Elsewhere };
+        if let Some(key) = key {
             let register = self.registers.as_mut().and_then(|all| all.open(name, key));
             return register.map_or(Home::Elsewhere, Home::Register);
         }
@@ -205,10 +122,10 @@ impl Work<'_, '_> {
         }
     }
 
-    fn deletions(&mut self, deletions: &[Deletion]) {
-        for &(client, start, end) in deletions {
-            let number = self.known.number(client);
-            let known = self.known.next(number).clamp(start, end);
+    fn deletions(&mut self, known: &Known, deletions: &[(u32, u32, u32)]) {
+        for &(number, start, end) in deletions {
+            let client = known.client(number);
+            let known = known.next(number).clamp(start, end);
             if known < end {
                 self.absorbed.early.push((client, known, end));
             }
@@ -229,17 +146,17 @@ impl Work<'_, '_> {
 
 impl Index {
     /// Notes what a struct holds: pairs, and what the watcher is to be told.
-    fn note_content(&mut self, block: &Struct<'_>, id: Unit) {
-        match block.kind() {
+    fn note_content(&mut self, part: &Part<'_>) {
+        match part.kind() {
             content::STRING => {
-                let text = std::str::from_utf8(block.payload).unwrap_or_default();
-                self.note_pairs(id, text);
-                self.note_inserted(id, block.len, text);
+                let text = part.text();
+                self.note_pairs(part.id, text);
+                self.note_inserted(part.id, part.len, text);
             }
             content::DELETED | content::FORMAT => {}
             _ => {
-                let embeds = EMBED.to_string().repeat(block.len as usize);
-                self.note_inserted(id, block.len, &embeds);
+                let embeds = EMBED.to_string().repeat(part.len as usize);
+                self.note_inserted(part.id, part.len, &embeds);
             }
         }
     }
@@ -267,14 +184,16 @@ impl Index {
     }
 
     /// Something goes between a unit and the one before it: if they are one character, two
-    /// replacement characters are left of it. No honest client does that.
-    fn tear(&mut self, unit: Unit) {
-        self.is_torn |= self.low_surrogates.remove(unit);
+    /// replacement characters are left of it. No honest client does that. Whether they were.
+    pub(super) fn tear(&mut self, unit: Unit) -> bool {
+        let is_torn = self.low_surrogates.remove(unit);
+        self.is_unclear |= is_torn;
+        is_torn
     }
 }
 
-fn flags(block: &Struct<'_>) -> u32 {
-    match block.kind() {
+pub(super) fn flags(part: &Part<'_>) -> u32 {
+    match part.kind() {
         content::DELETED => DELETED,
         content::FORMAT => MARK,
         content::STRING | content::EMBED | content::TYPE => 0,

@@ -1,15 +1,14 @@
 //! What units say, while the updates that brought them are at hand.
 
+use super::parts::Parts;
 use super::span::{FOREIGN, Span};
 use super::{EMBED, Index, Known, Unit};
-use crate::log::decode::{Struct, Visitor, content, walk};
-use crate::log::{Cutter, Refusal};
+use crate::log::Cutter;
+use crate::log::decode::content;
 
 /// An update's text and embeds, by clients' numbers and clocks.
-pub(in crate::document) struct Contents<'a, 'k> {
-    known: &'k Known,
+pub(in crate::document) struct Contents<'a> {
     clients: Vec<Vec<Content<'a>>>,
-    current: usize,
 }
 
 /// What one struct says. Its units come one after the other, so text is read but once.
@@ -33,12 +32,21 @@ pub(super) enum Copied<'a> {
     Embed(u8, &'a [u8]),
 }
 
-impl<'a, 'k> Contents<'a, 'k> {
+impl<'a> Contents<'a> {
     /// Those of an update that was checked.
-    pub(in crate::document) fn of(update: &'a [u8], known: &'k Known) -> Self {
-        let mut contents = Self { known, clients: Vec::new(), current: 0 };
-        let _whole = walk(update, &mut contents);
-        contents
+    pub(in crate::document) fn of(update: &'a [u8], known: &Known) -> Self {
+        let mut known = known.emptied();
+        let parts = Parts::of(update, &mut known);
+        let mut clients: Vec<_> = (0..known.count()).map(|_| Vec::new()).collect();
+        for part in parts.iter() {
+            let (client, clock, kind) = (part.id.client as usize, part.id.clock, part.kind());
+            if matches!(kind, content::STRING | content::EMBED) {
+                let (bytes, end) = (part.payload, part.end());
+                let cutter = Cutter::new(bytes);
+                clients[client].push(Content { clock, end, kind, bytes, cutter, next: clock });
+            }
+        }
+        Self { clients }
     }
 
     /// The text of an index, embeds as U+FFFC.
@@ -89,34 +97,6 @@ impl<'a, 'k> Contents<'a, 'k> {
         let at = contents.partition_point(|content| content.end <= unit.clock);
         contents.get_mut(at).filter(|content| content.clock <= unit.clock)
     }
-}
-
-impl<'a> Visitor<'a> for Contents<'a, '_> {
-    fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
-        // Whoever asks knows all of them.
-        self.current = self.known.find(client).ok_or(Refusal::Empty)? as usize;
-        self.clients.resize_with(self.clients.len().max(self.current + 1), Vec::new);
-        Ok(())
-    }
-
-    fn block(&mut self, block: &Struct<'a>) {
-        let bytes = match block.kind() {
-            content::STRING => block.payload,
-            content::EMBED => block.content,
-            _ => return,
-        };
-        let (clock, end) = (block.id.clock, block.end());
-        self.clients[self.current].push(Content {
-            clock,
-            end,
-            kind: block.kind(),
-            bytes,
-            cutter: Cutter::new(bytes),
-            next: clock,
-        });
-    }
-
-    fn delete(&mut self, _client: u64, _start: u32, _end: u32) {}
 }
 
 impl Content<'_> {

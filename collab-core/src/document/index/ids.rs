@@ -49,11 +49,20 @@ struct Spans {
 
 impl Ids {
     pub(in crate::document) fn set(&mut self, id: Unit, leaf: u32) {
-        let client = id.client as usize;
+        self.client(id.client).set(id.clock, leaf);
+    }
+
+    fn client(&mut self, client: u32) -> &mut Spans {
+        let client = client as usize;
         if client >= self.clients.len() {
             self.clients.resize_with(client + 1, Spans::default);
         }
-        self.clients[client].set(id.clock, leaf);
+        &mut self.clients[client]
+    }
+
+    /// Enters a span behind all others of its client.
+    pub(super) fn append(&mut self, id: Unit, leaf: u32) {
+        self.client(id.client).append(id.clock, leaf);
     }
 
     pub(super) fn remove(&mut self, id: Unit) {
@@ -111,6 +120,16 @@ impl Spans {
             let moved = spans.split_off(if appends { PAGE } else { PAGE / 2 });
             self.firsts.insert(page + 1, moved[0].0);
             self.pages.insert(page + 1, moved);
+        }
+    }
+
+    /// Enters a clock behind all others.
+    fn append(&mut self, clock: u32, leaf: u32) {
+        if let Some(page) = self.pages.last_mut().filter(|page| page.len() < PAGE) {
+            page.push((clock, leaf));
+        } else {
+            self.firsts.push(clock);
+            self.pages.push(vec![(clock, leaf)]);
         }
     }
 

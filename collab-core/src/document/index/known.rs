@@ -38,6 +38,11 @@ impl Known {
         self.clients[number as usize]
     }
 
+    /// How many clients have a number.
+    pub(in crate::document) const fn count(&self) -> usize {
+        self.clients.len()
+    }
+
     /// The next clock expected.
     pub(in crate::document) fn next(&self, number: u32) -> u32 {
         self.next.get(number as usize).copied().unwrap_or(0)

@@ -9,7 +9,9 @@ mod changes;
 mod content;
 mod ids;
 mod known;
+mod load;
 mod local;
+mod parts;
 mod span;
 mod travel;
 mod tree;
@@ -24,6 +26,7 @@ pub(super) use ids::Ids;
 use ids::Units;
 pub(super) use known::Known;
 pub(super) use local::{Draft, LocalUpdate, Parent};
+pub(super) use parts::Part;
 pub(super) use span::{DELETED, Span, Unit};
 pub(super) use travel::Redone;
 pub(super) use tree::Tree;
@@ -39,8 +42,9 @@ pub(super) struct Index {
     tree: Tree,
     /// Second halves of surrogate pairs: an offset before one splits a character.
     low_surrogates: Units,
-    /// A character was cut in two since somebody last asked.
-    is_torn: bool,
+    /// No delta says what changed since somebody last asked: a character was cut in two, or all of
+    /// the text came at once.
+    is_unclear: bool,
     /// What changed since it was last asked; `None` while nobody asks.
     changes: Option<Changes>,
 }
@@ -49,7 +53,7 @@ impl Index {
     /// The index of an empty text.
     pub(super) fn new(name: Arc<str>) -> Self {
         let (tree, low_surrogates) = (Tree::new(), Units::default());
-        Self { name, tree, low_surrogates, is_torn: false, changes: None }
+        Self { name, tree, low_surrogates, is_unclear: false, changes: None }
     }
 
     /// The text's length.
@@ -62,9 +66,14 @@ impl Index {
         self.tree.total().live > self.tree.total().visible
     }
 
-    /// Whether a character was cut in two since the last call.
-    pub(super) const fn take_torn(&mut self) -> bool {
-        std::mem::replace(&mut self.is_torn, false)
+    /// Notes that no delta says what changed.
+    pub(super) const fn note_unclear(&mut self) {
+        self.is_unclear = true;
+    }
+
+    /// Whether something changed since the last call that no delta says.
+    pub(super) const fn take_unclear(&mut self) -> bool {
+        std::mem::replace(&mut self.is_unclear, false)
     }
 
     /// Whether the text holds something that is neither text nor an embed.

@@ -23,6 +23,11 @@ impl Unit {
         if self.is_some() { self.plus(1) } else { self }
     }
 
+    /// The unit of its client before it (`clock > 0`).
+    pub(super) const fn before(self) -> Self {
+        Self { client: self.client, clock: self.clock - 1 }
+    }
+
     pub(in crate::document) const fn plus(self, units: u32) -> Self {
         Self { client: self.client, clock: self.clock + units }
     }

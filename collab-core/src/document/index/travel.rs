@@ -71,7 +71,7 @@ impl Index {
         client: u32,
         step: &Step,
         redone: &mut Redone,
-        contents: &mut Contents<'_, '_>,
+        contents: &mut Contents<'_>,
     ) -> LocalUpdate {
         let mut draft = Draft::new(known, client);
         let mut inserted = Vec::new();
@@ -105,7 +105,7 @@ impl Index {
         mut unit: Unit,
         mut len: u32,
         redone: &mut Redone,
-        contents: &mut Contents<'_, '_>,
+        contents: &mut Contents<'_>,
         draft: &mut Draft<'_>,
     ) {
         while len > 0 {

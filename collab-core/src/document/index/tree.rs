@@ -159,6 +159,35 @@ impl Tree {
         slot
     }
 
+    /// Puts a span behind all others; nobody may ask before [`Tree::finish`]. Returns the leaf that it
+    /// begins in; `None` if it became one with the last one, as it does if it fits and `may_join`.
+    pub(super) fn append(&mut self, span: &Span, may_join: bool) -> Option<u32> {
+        let leaf = self.leaves.len() as u32 - 1;
+        let spans = &mut self.leaf_mut(leaf).spans;
+        if let Some(before) = spans.last_mut().filter(|before| may_join && before.joins(span)) {
+            before.len += span.len;
+            return None;
+        }
+        let mut slot = Slot { leaf, at: spans.len() as u32 };
+        if spans.len() == LEAF {
+            self.count_all(leaf);
+            slot = self.make_room(slot);
+        }
+        self.leaf_mut(slot.leaf).spans.push(*span);
+        Some(slot.leaf)
+    }
+
+    /// All spans were appended; `ids` says where they lie.
+    pub(super) fn finish(&mut self, ids: Ids) {
+        self.count_all(self.leaves.len() as u32 - 1);
+        self.ids = ids;
+    }
+
+    /// Tells all nodes above a leaf, which know nothing of it, what it holds.
+    fn count_all(&mut self, leaf: u32) {
+        self.count(leaf, Counts::default(), Counts::of(&self.leaf(leaf).spans));
+    }
+
     /// Changes a span that stays in its place.
     pub(in crate::document) fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Span)) {
         let span = &mut self.leaf_mut(slot.leaf).spans[slot.at as usize];
