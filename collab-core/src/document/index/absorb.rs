@@ -145,6 +145,14 @@ impl Work<'_, '_> {
 }
 
 impl Index {
+    /// Lets all units of an update take their places in an empty index. Nothing of it may be `known`,
+    /// and it must hold all that it builds on. Elsewhere `load.rs` does it, which is faster; for
+    /// browsers it is a kilobyte too much.
+    #[cfg(target_arch = "wasm32")]
+    pub(in crate::document) fn load(&mut self, update: &[u8], known: &mut Known) {
+        absorb(update, known, &mut [self], None);
+    }
+
     /// Notes what a struct holds: pairs, and what the watcher is to be told.
     fn note_content(&mut self, part: &Part<'_>) {
         match part.kind() {

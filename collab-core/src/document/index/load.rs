@@ -3,7 +3,8 @@
 //!
 //! Where structs will have to be cut is known before: in front of and behind whatever is named. So
 //! the pieces are numbered first, by client and clock, and then take their places in a list, which
-//! nothing cuts any more. A unit's piece is found by counting bits. The list becomes the tree.
+//! nothing cuts any more. A unit's piece is found by counting bits. The list becomes the tree. Not in
+//! browsers, where the code would be too large (`absorb.rs` says what they do).
 
 use super::absorb::{absorb_parts, flags};
 use super::ids::Ids;

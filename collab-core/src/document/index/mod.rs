@@ -9,6 +9,7 @@ mod changes;
 mod content;
 mod ids;
 mod known;
+#[cfg(not(target_arch = "wasm32"))]
 mod load;
 mod local;
 mod parts;

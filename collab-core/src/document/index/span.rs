@@ -23,6 +23,7 @@ impl Unit {
         if self.is_some() { self.plus(1) } else { self }
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     /// The unit of its client before it (`clock > 0`).
     pub(super) const fn before(self) -> Self {
         Self { client: self.client, clock: self.clock - 1 }

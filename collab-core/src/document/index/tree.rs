@@ -159,6 +159,7 @@ impl Tree {
         slot
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     /// Puts a span behind all others; nobody may ask before [`Tree::finish`]. Returns the leaf that it
     /// begins in; `None` if it became one with the last one, as it does if it fits and `may_join`.
     pub(super) fn append(&mut self, span: &Span, may_join: bool) -> Option<u32> {
@@ -177,12 +178,14 @@ impl Tree {
         Some(slot.leaf)
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     /// All spans were appended; `ids` says where they lie.
     pub(super) fn finish(&mut self, ids: Ids) {
         self.count_all(self.leaves.len() as u32 - 1);
         self.ids = ids;
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     /// Tells all nodes above a leaf, which know nothing of it, what it holds.
     fn count_all(&mut self, leaf: u32) {
         self.count(leaf, Counts::default(), Counts::of(&self.leaf(leaf).spans));
