@@ -8,6 +8,7 @@ use yrs::{
 
 use collab_core::log::check;
 use collab_core::sync::Replica;
+use collab_core::wire::Writer;
 
 use crate::support::{events, insert, replay, splice, updates};
 
@@ -44,6 +45,28 @@ fn refused_update_changes_nothing() {
     }
     assert_eq!(document.snapshot(), before);
     assert_eq!(document.poll_event(), None);
+}
+
+/// Each author's only letter stands behind that of the next section's.
+#[test]
+fn twenty_thousand_sections_that_wait_for_each_other_take_their_places() {
+    const AUTHORS: u64 = 20_000;
+    let mut update = Writer::default();
+    update.var_uint(AUTHORS);
+    for author in (1..=AUTHORS).rev() {
+        [1, author, 0].into_iter().for_each(|number| update.var_uint(number));
+        if author > 1 {
+            update.bytes(&[0x84]);
+            update.var_uint(author - 1);
+            update.bytes(&[0, 1, b'x']);
+        } else {
+            update.bytes(&[0x04, 1, 4, b'm', b'a', b'i', b'n', 1, b'x']);
+        }
+    }
+    update.bytes(&[0]);
+    let mut document = Document::new(AUTHORS + 1);
+    document.apply(&update.into_vec()).unwrap();
+    assert_eq!(document.text(&FileId::main()), "x".repeat(AUTHORS as usize));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use collab_core::document::{Document, DocumentError, Event};
 use serde_json::{Value, json};
+use yrs::{Doc, Map, ReadTxn, Transact};
 
 use crate::support::{events, send};
 
@@ -39,4 +40,26 @@ fn settings_that_others_could_not_read_are_refused() {
     }
     assert!(matches!(document.set_setting("", &json!(1)), Err(DocumentError::InvalidName)));
     assert_eq!(events(&mut document), []);
+}
+
+/// Merging updates, yjs and yrs leave out the bit of the key where a neighbour tells the key.
+#[test]
+fn settings_that_came_through_a_merge_of_others_are_the_same() {
+    let other = Doc::with_client_id(7);
+    let map = other.get_or_insert_map("settings");
+    let mut document = Document::new(1);
+    for size in 0..5 {
+        let before = other.transact().state_vector();
+        map.insert(&mut other.transact_mut(), "size", size);
+        let update = other.transact().encode_state_as_update_v1(&before);
+        document.apply(&yrs::merge_updates_v1([update]).unwrap()).unwrap();
+        assert_eq!(document.setting("size"), Some(json!(size)));
+    }
+    let mut newcomer = Document::new(2);
+    newcomer.apply(&document.snapshot()).unwrap();
+    newcomer.set_setting("size", &json!("large")).unwrap();
+    send(&mut newcomer, &mut document);
+    for document in [document, newcomer] {
+        assert_eq!(document.setting("size"), Some(json!("large")));
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Read but once, into pieces that are smaller than the decoder's structs; clients by their numbers.
 
+use std::collections::BTreeMap;
+
 use super::{Known, Unit};
 use crate::log::decode::{Id, Struct, Visitor, content, info, walk};
 use crate::log::{Reader, Refusal};
@@ -35,6 +37,8 @@ struct Section {
     client: u32,
     at: usize,
     end: usize,
+    /// It needs a unit of a section that is being handed over.
+    is_waiting: bool,
 }
 
 /// Reads an update.
@@ -63,18 +67,22 @@ impl<'a> Parts<'a> {
     }
 
     /// Hands over all structs; where a section needs a unit of another, that one up to there first.
+    /// Takes n log n time, however many sections need each other.
     pub(super) fn place(&mut self, known: &mut Known, place: &mut dyn FnMut(&Known, &Part<'a>)) {
+        let mut numbers: BTreeMap<u64, u32> = BTreeMap::new();
+        numbers.extend(self.sections.iter().map(|section| u64::from(section.client)).zip(0..));
         let mut waiting: Vec<(usize, u32)> = Vec::new();
         for first in 0..self.sections.len() {
             waiting.push((first, u32::MAX));
             while let Some(&(current, until)) = waiting.last() {
                 let needed = self.place_section(current, until, known, place);
                 let next = needed.and_then(|needed| {
-                    let next = self.sections.iter().position(|s| s.client == needed.client)?;
-                    let is_open = self.sections[next].at < self.sections[next].end;
-                    let is_waiting = waiting.iter().any(|&(section, _)| section == next);
-                    (is_open && !is_waiting).then_some((next, needed.clock + 1))
+                    let next = *numbers.get(&u64::from(needed.client))? as usize;
+                    let section = &self.sections[next];
+                    let is_open = section.at < section.end && !section.is_waiting;
+                    is_open.then_some((next, needed.clock + 1))
                 });
+                self.sections[current].is_waiting = next.is_some();
                 match next {
                     Some(next) => waiting.push(next),
                     None => drop(waiting.pop()),
@@ -152,7 +160,7 @@ impl Taker<'_, '_> {
 impl<'a> Visitor<'a> for Taker<'a, '_> {
     fn section(&mut self, client: u64, _structs: u64) -> Result<(), Refusal> {
         let (client, at) = (self.number(client), self.parts.structs.len());
-        self.parts.sections.push(Section { client, at, end: at });
+        self.parts.sections.push(Section { client, at, end: at, is_waiting: false });
         Ok(())
     }
 
