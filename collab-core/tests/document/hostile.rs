@@ -54,7 +54,9 @@ fn twenty_thousand_sections_that_wait_for_each_other_take_their_places() {
     let mut update = Writer::default();
     update.var_uint(AUTHORS);
     for author in (1..=AUTHORS).rev() {
-        [1, author, 0].into_iter().for_each(|number| update.var_uint(number));
+        for number in [1, author, 0] {
+            update.var_uint(number);
+        }
         if author > 1 {
             update.bytes(&[0x84]);
             update.var_uint(author - 1);

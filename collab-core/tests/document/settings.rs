@@ -2,7 +2,7 @@
 
 use collab_core::document::{Document, DocumentError, Event};
 use serde_json::{Value, json};
-use yrs::{Doc, Map, ReadTxn, Transact};
+use yrs::{ClientID, Doc, Map, Options, ReadTxn, Transact};
 
 use crate::support::{events, send};
 
@@ -45,13 +45,14 @@ fn settings_that_others_could_not_read_are_refused() {
 /// Merging updates, yjs and yrs leave out the bit of the key where a neighbour tells the key.
 #[test]
 fn settings_that_came_through_a_merge_of_others_are_the_same() {
-    let other = Doc::with_client_id(7);
+    let options = Options::with_guid_and_client_id("x".into(), ClientID::new(7));
+    let other = Doc::with_options(options);
     let map = other.get_or_insert_map("settings");
     let mut document = Document::new(1);
     for size in 0..5 {
-        let before = other.transact().state_vector();
-        map.insert(&mut other.transact_mut(), "size", size);
-        let update = other.transact().encode_state_as_update_v1(&before);
+        let before = other.try_transact().unwrap().state_vector();
+        map.insert(&mut other.try_transact_mut().unwrap(), "size", size);
+        let update = other.try_transact().unwrap().encode_state_as_update_v1(&before);
         document.apply(&yrs::merge_updates_v1([update]).unwrap()).unwrap();
         assert_eq!(document.setting("size"), Some(json!(size)));
     }
