@@ -147,7 +147,7 @@ impl Work<'_, '_> {
 impl Index {
     /// Lets all units of an update take their places in an empty index. Nothing of it may be `known`,
     /// and it must hold all that it builds on. Elsewhere `load.rs` does it, which is faster; for
-    /// browsers it is a kilobyte too much.
+    /// browsers it is two kilobytes too much.
     #[cfg(target_arch = "wasm32")]
     pub(in crate::document) fn load(&mut self, update: &[u8], known: &mut Known) {
         absorb(update, known, &mut [self], None);

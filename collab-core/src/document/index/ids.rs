@@ -60,8 +60,8 @@ impl Ids {
         &mut self.clients[client]
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     /// Enters a span behind all others of its client.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn append(&mut self, id: Unit, leaf: u32) {
         self.client(id.client).append(id.clock, leaf);
     }
@@ -124,8 +124,8 @@ impl Spans {
         }
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     /// Enters a clock behind all others.
+    #[cfg(not(target_arch = "wasm32"))]
     fn append(&mut self, clock: u32, leaf: u32) {
         if let Some(page) = self.pages.last_mut().filter(|page| page.len() < PAGE) {
             page.push((clock, leaf));

@@ -159,9 +159,9 @@ impl Tree {
         slot
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     /// Puts a span behind all others; nobody may ask before [`Tree::finish`]. Returns the leaf that it
     /// begins in; `None` if it became one with the last one, as it does if it fits and `may_join`.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn append(&mut self, span: &Span, may_join: bool) -> Option<u32> {
         let leaf = self.leaves.len() as u32 - 1;
         let spans = &mut self.leaf_mut(leaf).spans;
@@ -178,15 +178,15 @@ impl Tree {
         Some(slot.leaf)
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     /// All spans were appended; `ids` says where they lie.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn finish(&mut self, ids: Ids) {
         self.count_all(self.leaves.len() as u32 - 1);
         self.ids = ids;
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     /// Tells all nodes above a leaf, which know nothing of it, what it holds.
+    #[cfg(not(target_arch = "wasm32"))]
     fn count_all(&mut self, leaf: u32) {
         self.count(leaf, Counts::default(), Counts::of(&self.leaf(leaf).spans));
     }
